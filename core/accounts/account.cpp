@@ -1,0 +1,174 @@
+#include "core/accounts/account.h"
+
+#include "core/message/address.h"
+
+#include <array>
+#include <utility>
+
+namespace Accounts {
+
+namespace {
+
+using Base::Error;
+using Base::ErrorKind;
+
+constexpr std::array securities{
+    std::pair{Net::Security::Tls, "tls"},
+    std::pair{Net::Security::StartTls, "starttls"},
+    std::pair{Net::Security::None, "none"},
+};
+constexpr std::array auths{
+    std::pair{Auth::Auto, "auto"},
+    std::pair{Auth::None, "none"},
+    std::pair{Auth::Plain, "plain"},
+    std::pair{Auth::Login, "login"},
+};
+constexpr std::array places{
+    std::pair{SecretPlace::None, "none"},       std::pair{SecretPlace::Keychain, "keychain"},
+    std::pair{SecretPlace::Vault, "vault"},     std::pair{SecretPlace::Command, "command"},
+    std::pair{SecretPlace::Session, "session"},
+};
+
+template <class Table, class Value>
+QString nameIn(const Table &table, Value value)
+{
+    for (const auto &[each, text] : table) {
+        if (each == value)
+            return QString::fromLatin1(text);
+    }
+    return {};
+}
+
+template <class Table>
+auto valueIn(const Table &table, const QString &name) -> std::optional<decltype(table.front().first)>
+{
+    for (const auto &[each, text] : table) {
+        if (name == QLatin1String(text))
+            return each;
+    }
+    return std::nullopt;
+}
+
+bool hasControls(const QString &text)
+{
+    return std::any_of(text.begin(), text.end(), [](QChar c) { return c.unicode() < 0x20 || c.unicode() == 0x7f; });
+}
+
+Error bad(const char *field, const QString &why)
+{
+    return {ErrorKind::BadAccount, QString::fromLatin1(field), why};
+}
+
+bool isHex64(const QString &text)
+{
+    return text.size() == 64 && std::all_of(text.begin(), text.end(), [](QChar c) {
+               return (c >= QLatin1Char('0') && c <= QLatin1Char('9')) || (c >= QLatin1Char('a') && c <= QLatin1Char('f'));
+           });
+}
+
+} // namespace
+
+QString secretKey(const Account &account) { return QStringLiteral("account-%1").arg(account.id.value); }
+
+Base::Done check(const Account &account)
+{
+    if (account.name.trimmed().isEmpty() || hasControls(account.name))
+        return bad("name", QStringLiteral("an account needs a name of printable characters"));
+    if (account.server.host.isEmpty() || hasControls(account.server.host) || account.server.host.contains(QLatin1Char(' '))
+        || account.server.host.contains(QLatin1Char('/')))
+        return bad("host", QStringLiteral("not a server's name or address"));
+    if (account.server.port == 0)
+        return bad("port", QStringLiteral("a port is a number from 1 to 65535"));
+    if (hasControls(account.user))
+        return bad("user", QStringLiteral("a user name cannot hold control characters"));
+    for (const QChar c : account.helo) {
+        if (c.unicode() <= 0x20 || c.unicode() >= 0x7f)
+            return bad("helo", QStringLiteral("the name said in EHLO is a host name or an address literal"));
+    }
+    const Base::Result<Message::Address> from = Message::Address::parse(account.fromAddress);
+    if (!from)
+        return bad("from", from.error().detail);
+    if (!account.trust.sha256.isEmpty() && !isHex64(account.trust.sha256))
+        return bad("trust", QStringLiteral("a certificate's SHA-256 is 64 hexadecimal digits"));
+    if (account.server.security == Net::Security::None && account.needsSignIn() && !account.allowCleartextPassword)
+        return bad("security", QStringLiteral("a password would travel unencrypted"));
+    return {};
+}
+
+QString name(Net::Security security) { return nameIn(securities, security); }
+QString name(Auth auth) { return nameIn(auths, auth); }
+QString name(SecretPlace place) { return nameIn(places, place); }
+
+Base::Result<Net::Security> securityFromName(const QString &name)
+{
+    if (const auto found = valueIn(securities, name))
+        return *found;
+    return bad("security", QStringLiteral("\"%1\" is none of tls, starttls, none").arg(name));
+}
+
+Base::Result<Auth> authFromName(const QString &name)
+{
+    if (const auto found = valueIn(auths, name))
+        return *found;
+    return bad("auth", QStringLiteral("\"%1\" is none of auto, none, plain, login").arg(name));
+}
+
+SecretPlace secretPlaceFromName(const QString &name) { return valueIn(places, name).value_or(SecretPlace::None); }
+
+quint16 defaultPort(Net::Security security)
+{
+    switch (security) {
+    case Net::Security::Tls:
+        return 465;
+    case Net::Security::StartTls:
+        return 587;
+    case Net::Security::None:
+        break;
+    }
+    return 25;
+}
+
+QJsonObject toJson(const Account &account)
+{
+    return {
+        {QStringLiteral("name"), account.name},
+        {QStringLiteral("host"), account.server.host},
+        {QStringLiteral("port"), account.server.port},
+        {QStringLiteral("security"), name(account.server.security)},
+        {QStringLiteral("caFile"), account.trust.caFile},
+        {QStringLiteral("trust"), account.trust.sha256},
+        {QStringLiteral("auth"), name(account.auth)},
+        {QStringLiteral("user"), account.user},
+        {QStringLiteral("secretPlace"), name(account.secretPlace)},
+        {QStringLiteral("passwordCommand"), account.secretCommand},
+        {QStringLiteral("fromName"), account.fromName},
+        {QStringLiteral("from"), account.fromAddress},
+        {QStringLiteral("helo"), account.helo},
+        {QStringLiteral("allowCleartextPassword"), account.allowCleartextPassword},
+        {QStringLiteral("maxConnections"), account.maxConnections},
+    };
+}
+
+Account fromJson(const QJsonObject &object)
+{
+    const auto text = [&object](const char *key) { return object.value(QLatin1String(key)).toString(); };
+    Account account;
+    account.name = text("name");
+    account.server.host = text("host");
+    account.server.port = static_cast<quint16>(object.value(QLatin1String("port")).toInt());
+    account.server.security = valueIn(securities, text("security")).value_or(Net::Security::StartTls);
+    account.trust.caFile = text("caFile");
+    account.trust.sha256 = text("trust");
+    account.auth = valueIn(auths, text("auth")).value_or(Auth::Auto);
+    account.user = text("user");
+    account.secretPlace = secretPlaceFromName(text("secretPlace"));
+    account.secretCommand = text("passwordCommand");
+    account.fromName = text("fromName");
+    account.fromAddress = text("from");
+    account.helo = text("helo");
+    account.allowCleartextPassword = object.value(QLatin1String("allowCleartextPassword")).toBool();
+    account.maxConnections = qBound(1, object.value(QLatin1String("maxConnections")).toInt(2), 20);
+    return account;
+}
+
+} // namespace Accounts

@@ -1,0 +1,79 @@
+#include "core/base/atomicfile.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QSaveFile>
+
+#ifdef Q_OS_UNIX
+#include <fcntl.h>
+#include <unistd.h>
+#endif
+
+namespace Base {
+
+Done writeAtomically(const QString &path, const QByteArray &bytes)
+{
+    QSaveFile file(path);
+    file.setDirectWriteFallback(false);
+    if (!file.open(QIODevice::WriteOnly))
+        return fileError(file, ErrorKind::FileUnwritable);
+    file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
+    if (file.write(bytes) != bytes.size() || !file.flush() || !syncToDisk(file)) {
+        const Error error = fileError(file, ErrorKind::FileUnwritable);
+        file.cancelWriting();
+        return error;
+    }
+    if (!file.commit())
+        return fileError(file, ErrorKind::FileUnwritable);
+    syncFolder(QFileInfo(path).absolutePath());
+    return {};
+}
+
+Result<QByteArray> readAll(const QString &path, qint64 limit)
+{
+    QFile file(path);
+    if (!file.exists())
+        return Error{ErrorKind::FileMissing, path, {}};
+    if (QFileInfo(path).isDir())
+        return Error{ErrorKind::FileUnreadable, path, QStringLiteral("it is a folder")};
+    if (!file.open(QIODevice::ReadOnly))
+        return fileError(file, ErrorKind::FileUnreadable);
+    QByteArray bytes = file.read(limit + 1);
+    if (file.error() != QFileDevice::NoError)
+        return fileError(file, ErrorKind::FileUnreadable);
+    if (bytes.size() > limit)
+        return Error{ErrorKind::TooBig, path, QStringLiteral("over %1 octets").arg(limit)};
+    return bytes;
+}
+
+bool syncToDisk(QFileDevice &file)
+{
+#ifdef Q_OS_UNIX
+    return ::fsync(file.handle()) == 0;
+#else
+    Q_UNUSED(file);
+    return true;
+#endif
+}
+
+void syncFolder(const QString &folder)
+{
+#ifdef Q_OS_UNIX
+    const int descriptor = ::open(QFile::encodeName(folder).constData(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return;
+    ::fsync(descriptor);
+    ::close(descriptor);
+#else
+    Q_UNUSED(folder);
+#endif
+}
+
+Error fileError(const QFileDevice &file, ErrorKind otherwise)
+{
+    // QFileDevice keeps no errno; ResourceError stands for ENOSPC and EDQUOT among few others.
+    const bool full = file.error() == QFileDevice::ResourceError || file.errorString().contains(QLatin1String("No space left"));
+    return {full ? ErrorKind::DiskFull : otherwise, file.fileName(), file.errorString()};
+}
+
+} // namespace Base
