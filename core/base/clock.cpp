@@ -2,6 +2,9 @@
 
 #include <QTimer>
 
+#include <algorithm>
+#include <limits>
+
 namespace Base {
 
 namespace {
@@ -17,7 +20,7 @@ public:
     }
     void start(qint64 milliseconds) override
     {
-        m_timer.start(std::chrono::milliseconds(qBound<qint64>(0, milliseconds, std::numeric_limits<int>::max())));
+        m_timer.start(std::chrono::milliseconds(std::clamp<qint64>(milliseconds, 0, std::numeric_limits<int>::max())));
     }
     void stop() override { m_timer.stop(); }
 

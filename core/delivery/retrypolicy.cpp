@@ -1,0 +1,115 @@
+#include "core/delivery/retrypolicy.h"
+
+#include <array>
+
+namespace Delivery {
+
+qint64 delayAfter(int attempts)
+{
+    constexpr std::array<qint64, 6> minutes{1, 2, 5, 10, 15, 30};
+    constexpr qint64 minute = 60'000;
+    if (attempts < 1)
+        return 0;
+    const auto index = static_cast<std::size_t>(attempts - 1);
+    return index < minutes.size() ? minutes.at(index) * minute : 60 * minute;
+}
+
+Verdict verdictOf(const ServerReply &reply)
+{
+    if (reply.isPositive())
+        return Verdict::Accepted;
+    // 552 on RCPT means "too many recipients" with old servers (RFC 5321 §4.5.3.1.10): try again, not give up.
+    if (reply.code() == 552 && reply.enhanced().startsWith(QStringLiteral("5.5.3")))
+        return Verdict::Deferred;
+    return reply.isPermanent() ? Verdict::Refused : Verdict::Deferred;
+}
+
+Scope scopeOf(Stage stage, const ServerReply &reply)
+{
+    if (reply.code() == 421) // the service is closing (RFC 5321 §3.8)
+        return Scope::Session;
+    switch (stage) {
+    case Stage::Connect:
+    case Stage::Greeting:
+    case Stage::Hello:
+    case Stage::Tls:
+    case Stage::Auth:
+        return Scope::Account;
+    case Stage::Mail:
+        // "Sign in first", "encrypt first" (RFC 4954 §6): nothing of this account will pass.
+        return reply.code() == 530 || reply.code() == 538 ? Scope::Account : Scope::Message;
+    case Stage::Rcpt:
+        return Scope::Recipient;
+    case Stage::Data:
+    case Stage::Content:
+    case Stage::Quit:
+        break;
+    }
+    return Scope::Message;
+}
+
+Scope scopeOf(Base::ErrorKind kind)
+{
+    using enum Base::ErrorKind;
+    switch (kind) {
+    case ConnectionLost:
+    case TimedOut:
+    case Protocol:
+    case Interrupted:
+    case Cancelled:
+        return Scope::Session;
+    case NameNotFound:
+    case CannotConnect:
+    case TlsFailed:
+    case CertificateRefused:
+    case PlaintextAfterTls:
+    case NoAccount:
+    case UnknownAccount:
+    case BadAccount:
+    case SecretMissing:
+    case KeychainUnavailable:
+    case VaultUnavailable:
+    case VaultLocked:
+    case VaultWrongPassphrase:
+    case VaultDamaged:
+    case CommandFailed:
+        return Scope::Account;
+    default:
+        return Scope::Message;
+    }
+}
+
+bool isTransient(Base::ErrorKind kind)
+{
+    using enum Base::ErrorKind;
+    switch (kind) {
+    case ConnectionLost:
+    case TimedOut:
+    case Protocol:
+    case Interrupted:
+    case Cancelled:
+    case NameNotFound:
+    case CannotConnect:
+    case TlsFailed:
+    case PlaintextAfterTls:
+    case KeychainUnavailable:
+    case VaultLocked:
+    case CommandFailed:
+    case DiskFull:
+    case Database:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool needsPerson(const Outcome &outcome)
+{
+    if (outcome.error)
+        return outcome.scope == Scope::Account && !isTransient(outcome.error->kind);
+    if (outcome.scope != Scope::Account)
+        return false;
+    return outcome.stage == Stage::Auth ? outcome.reply.isPermanent() : outcome.reply.code() == 530 || outcome.reply.code() == 538;
+}
+
+} // namespace Delivery

@@ -1,0 +1,80 @@
+#include "core/delivery/serverreply.h"
+
+#include <QStringDecoder>
+
+namespace Delivery {
+
+namespace {
+
+// "5.1.1" at the start of a line: one digit, a dot, up to three digits, a dot, up to three digits, a blank or the end.
+QString leadingEnhanced(const QString &line)
+{
+    const qsizetype blank = line.indexOf(QLatin1Char(' '));
+    const QString word = blank < 0 ? line : line.left(blank);
+    const QStringList parts = word.split(QLatin1Char('.'));
+    if (parts.size() != 3 || parts.at(0).size() != 1)
+        return {};
+    for (const QString &part : parts) {
+        if (part.isEmpty() || part.size() > 3)
+            return {};
+        for (const QChar c : part) {
+            if (c < QLatin1Char('0') || c > QLatin1Char('9'))
+                return {};
+        }
+    }
+    const QChar kind = parts.at(0).at(0);
+    return kind == QLatin1Char('2') || kind == QLatin1Char('4') || kind == QLatin1Char('5') ? word : QString();
+}
+
+bool deceives(char32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e)
+           || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb);
+}
+
+} // namespace
+
+QString sanitised(const QByteArray &foreign, qsizetype limit)
+{
+    QStringDecoder utf8(QStringDecoder::Utf8);
+    const QString text = utf8(foreign.left(limit * 4));
+    QString out;
+    for (const char32_t point : text.toUcs4()) {
+        if (out.size() >= limit)
+            break;
+        if (point == '\t')
+            out += QLatin1Char(' ');
+        else if (!deceives(point))
+            out += QString::fromUcs4(&point, 1);
+    }
+    return out;
+}
+
+ServerReply::ServerReply(int code, QStringList lines)
+    : m_code(code)
+    , m_lines(std::move(lines))
+{
+    const QString found = m_lines.isEmpty() ? QString() : leadingEnhanced(m_lines.first());
+    // Believed only when it agrees with the code: a "550 2.0.0" is a 550.
+    if (!found.isEmpty() && found.at(0).digitValue() == code / 100)
+        m_enhanced = found;
+}
+
+QString ServerReply::text() const
+{
+    QStringList out;
+    for (const QString &line : m_lines) {
+        const bool repeats = !m_enhanced.isEmpty() && line.startsWith(m_enhanced);
+        out.append(repeats ? line.mid(m_enhanced.size()).trimmed() : line);
+    }
+    return out.join(QLatin1Char('\n'));
+}
+
+QString ServerReply::toString() const
+{
+    if (isNull())
+        return {};
+    return QString::number(m_code) + QLatin1Char(' ') + m_lines.join(QLatin1Char(' '));
+}
+
+} // namespace Delivery

@@ -1,0 +1,155 @@
+#include "core/message/address.h"
+
+#include "core/message/addresslist.h"
+
+#include <QUrl>
+
+#include <algorithm>
+
+namespace Message {
+
+namespace {
+
+constexpr qsizetype longestLocalPart = 64;  // RFC 5321 §4.5.3.1.1
+constexpr qsizetype longestDomain = 255;    // RFC 5321 §4.5.3.1.2
+constexpr qsizetype longestPath = 254;      // RFC 5321 §4.5.3.1.3, without the angle brackets
+
+Base::Error bad(const QString &text, const QString &why) { return {Base::ErrorKind::BadAddress, text, why}; }
+
+// C0, DEL, C1, line and paragraph separators, and the overrides by which one address is made to look like another.
+bool isForbidden(char32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || (c >= 0x202a && c <= 0x202e)
+           || (c >= 0x2066 && c <= 0x2069);
+}
+
+bool hasForbidden(const QString &text)
+{
+    const auto points = text.toUcs4();
+    return std::any_of(points.begin(), points.end(), isForbidden);
+}
+
+bool isAtext(QChar c)
+{
+    if (c.unicode() >= 0x80)
+        return true;
+    return c.isLetterOrNumber() || QStringLiteral("!#$%&'*+-/=?^_`{|}~").contains(c);
+}
+
+bool isDotAtom(const QString &text)
+{
+    if (text.isEmpty() || text.startsWith(QLatin1Char('.')) || text.endsWith(QLatin1Char('.'))
+        || text.contains(QStringLiteral("..")))
+        return false;
+    return std::all_of(text.begin(), text.end(), [](QChar c) { return c == QLatin1Char('.') || isAtext(c); });
+}
+
+QString quoted(const QString &text)
+{
+    QString out = QStringLiteral("\"");
+    for (const QChar c : text) {
+        if (c == QLatin1Char('"') || c == QLatin1Char('\\'))
+            out += QLatin1Char('\\');
+        out += c;
+    }
+    return out + QLatin1Char('"');
+}
+
+/// Empty when the domain can be used, else what is wrong with it.
+QString domainProblem(const QString &domain)
+{
+    if (domain.isEmpty())
+        return QStringLiteral("there is nothing behind the @");
+    if (domain.startsWith(QLatin1Char('['))) {
+        if (!domain.endsWith(QLatin1Char(']')) || domain.size() < 3)
+            return QStringLiteral("an address literal ends with ]");
+        const QString inner = domain.mid(1, domain.size() - 2);
+        const bool plain = std::all_of(inner.begin(), inner.end(), [](QChar c) {
+            return c.unicode() > 0x20 && c.unicode() < 0x7f && c != QLatin1Char('[') && c != QLatin1Char(']') && c != QLatin1Char('\\');
+        });
+        return plain ? QString() : QStringLiteral("an address literal holds only an IP address");
+    }
+    const QByteArray ace = QUrl::toAce(domain);
+    if (ace.isEmpty())
+        return QStringLiteral("\"%1\" is not a domain name").arg(domain);
+    if (ace.size() > longestDomain)
+        return QStringLiteral("the domain is longer than 255 characters");
+    const QList<QByteArray> labels = ace.split('.');
+    for (const QByteArray &label : labels) {
+        const bool good = !label.isEmpty() && label.size() <= 63 && !label.startsWith('-') && !label.endsWith('-')
+                          && std::all_of(label.begin(), label.end(), [](char c) {
+                                 return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'
+                                        || c == '_';
+                             });
+        if (!good)
+            return label.isEmpty() ? QStringLiteral("the domain has an empty part between its dots")
+                                   : QStringLiteral("\"%1\" is not a domain name").arg(domain);
+    }
+    return {};
+}
+
+} // namespace
+
+Base::Result<Address> Address::fromParts(const QString &displayName, const QString &localPart, const QString &domain)
+{
+    const QString shown = localPart + QLatin1Char('@') + domain;
+    if (localPart.isEmpty())
+        return bad(shown, QStringLiteral("there is nothing in front of the @"));
+    if (hasForbidden(displayName) || hasForbidden(localPart) || hasForbidden(domain))
+        return bad(shown, QStringLiteral("it holds a control character"));
+    if (const QString problem = domainProblem(domain); !problem.isEmpty())
+        return bad(shown, problem);
+    if (localPart.toUtf8().size() > longestLocalPart)
+        return bad(shown, QStringLiteral("the part in front of the @ is longer than 64 characters"));
+    Address address;
+    address.m_displayName = displayName.simplified();
+    address.m_localPart = localPart;
+    address.m_domain = domain;
+    if (!address.needsSmtpUtf8() && address.wire().size() > longestPath)
+        return bad(shown, QStringLiteral("it is longer than 254 characters"));
+    return address;
+}
+
+Base::Result<Address> Address::parse(const QString &text)
+{
+    const AddressList list = AddressList::parse(text);
+    if (!list.problems().isEmpty())
+        return bad(list.problems().first().text, list.problems().first().why);
+    if (list.addresses().isEmpty())
+        return bad(text, QStringLiteral("there is no address in it"));
+    if (list.addresses().size() > 1)
+        return bad(text, QStringLiteral("there is more than one address in it"));
+    return list.addresses().first();
+}
+
+QString Address::addrSpec() const
+{
+    return (isDotAtom(m_localPart) ? m_localPart : quoted(m_localPart)) + QLatin1Char('@') + m_domain;
+}
+
+QString Address::toString() const
+{
+    if (m_displayName.isEmpty())
+        return addrSpec();
+    const bool plain = std::all_of(m_displayName.begin(), m_displayName.end(),
+                                   [](QChar c) { return c == QLatin1Char(' ') || isAtext(c); });
+    return (plain ? m_displayName : quoted(m_displayName)) + QStringLiteral(" <") + addrSpec() + QLatin1Char('>');
+}
+
+QByteArray Address::wire() const
+{
+    const QByteArray domain = m_domain.startsWith(QLatin1Char('[')) ? m_domain.toLatin1() : QUrl::toAce(m_domain);
+    return (isDotAtom(m_localPart) ? m_localPart : quoted(m_localPart)).toUtf8() + '@' + domain;
+}
+
+bool Address::needsSmtpUtf8() const
+{
+    return std::any_of(m_localPart.begin(), m_localPart.end(), [](QChar c) { return c.unicode() >= 0x80; });
+}
+
+bool Address::sameMailbox(const Address &other) const
+{
+    return m_localPart == other.m_localPart && QUrl::toAce(m_domain).toLower() == QUrl::toAce(other.m_domain).toLower();
+}
+
+} // namespace Message

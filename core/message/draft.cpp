@@ -1,0 +1,63 @@
+#include "core/message/draft.h"
+
+#include <QJsonArray>
+
+namespace Message {
+
+bool Draft::isEmpty() const
+{
+    return to.trimmed().isEmpty() && cc.trimmed().isEmpty() && bcc.trimmed().isEmpty() && subject.trimmed().isEmpty()
+           && text.trimmed().isEmpty() && attachments.isEmpty();
+}
+
+QJsonObject toJson(const Draft &draft)
+{
+    QJsonArray attachments;
+    for (const Attachment &attachment : draft.attachments) {
+        attachments.append(QJsonObject{{QStringLiteral("path"), attachment.path},
+                                       {QStringLiteral("name"), attachment.name},
+                                       {QStringLiteral("size"), attachment.size}});
+    }
+    QJsonArray headers;
+    for (const auto &[name, value] : draft.headers)
+        headers.append(QJsonArray{name, value});
+    return {
+        {QStringLiteral("account"), draft.account.value},
+        {QStringLiteral("from"), draft.from},
+        {QStringLiteral("to"), draft.to},
+        {QStringLiteral("cc"), draft.cc},
+        {QStringLiteral("bcc"), draft.bcc},
+        {QStringLiteral("subject"), draft.subject},
+        {QStringLiteral("text"), draft.text},
+        {QStringLiteral("attachments"), attachments},
+        {QStringLiteral("headers"), headers},
+        {QStringLiteral("notify"), QJsonArray{draft.notify.never, draft.notify.success, draft.notify.failure, draft.notify.delay}},
+        {QStringLiteral("return"), static_cast<int>(draft.returned)},
+    };
+}
+
+Draft draftFromJson(const QJsonObject &object)
+{
+    const auto text = [&object](const char *key) { return object.value(QLatin1String(key)).toString(); };
+    Draft draft;
+    draft.account = Base::AccountId{object.value(QLatin1String("account")).toInteger()};
+    draft.from = text("from");
+    draft.to = text("to");
+    draft.cc = text("cc");
+    draft.bcc = text("bcc");
+    draft.subject = text("subject");
+    draft.text = text("text");
+    for (const QJsonValue &value : object.value(QLatin1String("attachments")).toArray()) {
+        const QJsonObject one = value.toObject();
+        draft.attachments.append({one.value(QLatin1String("path")).toString(), one.value(QLatin1String("name")).toString(),
+                                  one.value(QLatin1String("size")).toInteger()});
+    }
+    for (const QJsonValue &value : object.value(QLatin1String("headers")).toArray())
+        draft.headers.append({value.toArray().at(0).toString(), value.toArray().at(1).toString()});
+    const QJsonArray notify = object.value(QLatin1String("notify")).toArray();
+    draft.notify = {notify.at(0).toBool(), notify.at(1).toBool(), notify.at(2).toBool(), notify.at(3).toBool()};
+    draft.returned = static_cast<Return>(qBound(0, object.value(QLatin1String("return")).toInt(), 2));
+    return draft;
+}
+
+} // namespace Message

@@ -1,0 +1,133 @@
+#include "core/message/encodedword.h"
+
+#include <QRegularExpression>
+#include <QStringDecoder>
+
+#include <algorithm>
+
+namespace Message {
+
+namespace {
+
+constexpr qsizetype longestWord = 75; // RFC 2047 §2
+constexpr qsizetype frame = 12;       // "=?UTF-8?Q?" and "?="
+
+bool isSafe(uchar octet, bool phrase)
+{
+    if ((octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') || (octet >= '0' && octet <= '9'))
+        return true;
+    if (phrase)
+        return octet == '!' || octet == '*' || octet == '+' || octet == '-' || octet == '/';
+    return octet > 0x20 && octet < 0x7f && octet != '=' && octet != '?' && octet != '_';
+}
+
+QByteArray encodeQ(const QByteArray &octets, bool phrase)
+{
+    QByteArray out;
+    for (const char c : octets) {
+        const auto octet = static_cast<uchar>(c);
+        if (octet == ' ')
+            out += '_';
+        else if (isSafe(octet, phrase))
+            out += c;
+        else
+            out += '=' + QByteArray(1, c).toHex().toUpper();
+    }
+    return out;
+}
+
+qsizetype encodedSize(const QByteArray &octets, bool base64, bool phrase)
+{
+    return frame + (base64 ? (octets.size() + 2) / 3 * 4 : encodeQ(octets, phrase).size());
+}
+
+QByteArray word(const QByteArray &octets, bool base64, bool phrase)
+{
+    return base64 ? "=?UTF-8?B?" + octets.toBase64() + "?=" : "=?UTF-8?Q?" + encodeQ(octets, phrase) + "?=";
+}
+
+QString decodeOne(const QString &charset, QChar encoding, const QString &payload)
+{
+    QByteArray octets;
+    if (encoding.toLower() == QLatin1Char('b')) {
+        octets = QByteArray::fromBase64(payload.toLatin1());
+    } else {
+        const QByteArray raw = payload.toLatin1();
+        for (qsizetype i = 0; i < raw.size(); ++i) {
+            if (raw.at(i) == '_') {
+                octets += ' ';
+            } else if (raw.at(i) == '=' && i + 2 < raw.size()) {
+                octets += QByteArray::fromHex(raw.mid(i + 1, 2));
+                i += 2;
+            } else {
+                octets += raw.at(i);
+            }
+        }
+    }
+    const QString name = charset.section(QLatin1Char('*'), 0, 0); // RFC 2231 §5: a language may follow
+    QStringDecoder decoder(name.toLatin1().constData());
+    if (!decoder.isValid())
+        return QString();
+    const QString text = decoder(octets);
+    return decoder.hasError() ? QString() : text;
+}
+
+} // namespace
+
+QList<QByteArray> encodeWords(const QString &text, qsizetype firstLimit, bool phrase)
+{
+    const QByteArray all = text.toUtf8();
+    const bool base64 = encodedSize(all, true, phrase) < encodedSize(all, false, phrase);
+    QList<QByteArray> words;
+    QByteArray run;
+    qsizetype limit = std::max<qsizetype>(firstLimit, frame + 12);
+    const auto points = text.toUcs4();
+    for (const char32_t point : points) {
+        const QByteArray octets = QString::fromUcs4(&point, 1).toUtf8();
+        if (!run.isEmpty() && encodedSize(run + octets, base64, phrase) > std::min(limit, longestWord)) {
+            words.append(word(run, base64, phrase));
+            run.clear();
+            limit = longestWord;
+        }
+        run += octets;
+    }
+    if (!run.isEmpty())
+        words.append(word(run, base64, phrase));
+    return words;
+}
+
+QString decodeWords(const QString &text)
+{
+    if (!text.contains(QStringLiteral("=?")))
+        return text;
+    static const QRegularExpression pattern(QStringLiteral("=\\?([^?\\s]{1,64})\\?([bBqQ])\\?([^?\\s]*)\\?="));
+    QString out;
+    qsizetype end = 0;
+    bool afterWord = false;
+    auto matches = pattern.globalMatch(text);
+    while (matches.hasNext()) {
+        const auto match = matches.next();
+        const QString decoded = decodeOne(match.captured(1), match.captured(2).at(0), match.captured(3));
+        const QString between = text.mid(end, match.capturedStart() - end);
+        // White space between two encoded words is not part of the text (RFC 2047 §6.2).
+        if (!(afterWord && between.trimmed().isEmpty()))
+            out += between;
+        if (decoded.isEmpty() && !match.captured(3).isEmpty()) {
+            out += match.captured(0);
+            afterWord = false;
+        } else {
+            out += decoded;
+            afterWord = true;
+        }
+        end = match.capturedEnd();
+    }
+    return out + text.mid(end);
+}
+
+bool isPlain(const QString &text)
+{
+    return !text.contains(QStringLiteral("=?"))
+           && std::all_of(text.begin(), text.end(), [](QChar c) { return c.unicode() >= 0x20 && c.unicode() < 0x7f; });
+}
+
+} // namespace Message
