@@ -1,0 +1,24 @@
+#pragma once
+
+// The transparency of RFC 5321 §4.5.2, over any cut of the content: CR, LF and CRLF all go out as CRLF, so that no relay
+// sees an end of data that is none (CVE-2023-51764), and a dot at the start of a line is doubled, at offset 0 and over
+// the edge of two chunks too.
+
+#include <QByteArray>
+
+namespace Smtp {
+
+class DataWriter
+{
+public:
+    QByteArray write(const QByteArray &chunk);
+    /// What is missing to end the last line; then the caller sends terminator().
+    QByteArray finish();
+    static QByteArray terminator() { return ".\r\n"; }
+
+private:
+    bool m_lineStart = true;
+    bool m_afterCr = false;
+};
+
+} // namespace Smtp

@@ -1,0 +1,538 @@
+#include "core/smtp/session.h"
+
+#include "core/delivery/retrypolicy.h"
+
+namespace Smtp {
+
+using Base::Error;
+using Base::ErrorKind;
+using Delivery::Scope;
+using Delivery::ServerReply;
+using Delivery::Speaker;
+using Delivery::Stage;
+using Delivery::Verdict;
+
+namespace {
+
+constexpr int mostAuthRounds = 10;
+constexpr qint64 contentWindow = 256 << 10; // octets handed to the connection ahead of what it has sent
+
+} // namespace
+
+Session::Session(SessionOptions options, std::unique_ptr<Net::Connection> connection, Base::Clock &clock)
+    : m_options(std::move(options))
+    , m_connection(std::move(connection))
+    , m_clock(clock)
+    , m_timer(clock.makeTimer([this] { onTimeout(); }))
+{
+    m_redactor.addSecret(m_options.credentials.secret);
+    m_parser.setFilter([this](const QByteArray &text) { return m_redactor.redact(text); });
+    connect(m_connection.get(), &Net::Connection::opened, this, &Session::greet);
+    connect(m_connection.get(), &Net::Connection::encrypted, this, &Session::onEncrypted);
+    connect(m_connection.get(), &Net::Connection::received, this, &Session::hear);
+    connect(m_connection.get(), &Net::Connection::written, this, &Session::onWritten);
+    connect(m_connection.get(), &Net::Connection::lost, this, &Session::onLost);
+    connect(m_connection.get(), &Net::Connection::connected, this, [this] {
+        note(QStringLiteral("connected to %1").arg(m_connection->peer()));
+        if (m_options.server.security == Net::Security::Tls)
+            enter(Stage::Tls);
+    });
+}
+
+Session::~Session() = default;
+
+// ── the conversation ────────────────────────────────────────────────────────────────────────────────────────────────
+
+void Session::deliver(Letter letter)
+{
+    m_letter.emplace(std::move(letter));
+    m_outcome = {};
+    for (const Message::Recipient &recipient : m_letter->envelope.recipients)
+        m_outcome.recipients.append({recipient.address.addrSpec(), Verdict::None, Stage::Connect, {}, {}});
+    rehearse();
+}
+
+void Session::rehearse()
+{
+    if (!m_letter)
+        m_outcome = {};
+    m_busy = true;
+    m_committed = false;
+    m_transcript = {};
+    m_stage.reset();
+    m_began = m_clock.monotonic();
+    if (isOpen()) {
+        note(QStringLiteral("using the open connection to %1").arg(m_connection->peer()));
+        return signedIn();
+    }
+    open();
+}
+
+void Session::open()
+{
+    enter(Stage::Connect);
+    note(QStringLiteral("connecting to %1, port %2").arg(m_options.server.host).arg(m_options.server.port));
+    m_connection->open(m_options.server, m_options.trust);
+}
+
+void Session::greet()
+{
+    if (m_connection->isEncrypted()) {
+        const Net::TlsFacts facts = m_connection->tlsFacts();
+        note(QStringLiteral("%1, %2, certificate for %3").arg(facts.protocol, facts.cipher, facts.subject));
+    }
+    ask(Stage::Greeting, Command{}, [this](const ServerReply &reply) {
+        if (!reply.isPositive())
+            return refuse(Stage::Greeting, reply);
+        hello();
+    });
+}
+
+void Session::hello()
+{
+    m_capabilities = {}; // RFC 3207 §4.2: what was promised in the clear is forgotten
+    ask(Stage::Hello, Commands::ehlo(m_options.clientName), [this](const ServerReply &reply) {
+        if (reply.code() == 500 || reply.code() == 502) // RFC 5321 §3.2: an old server
+            return helloAgain();
+        if (!reply.isPositive())
+            return refuse(Stage::Hello, reply);
+        m_capabilities = Capabilities::from(reply);
+        if (m_options.server.security == Net::Security::StartTls && !m_connection->isEncrypted())
+            return secure();
+        m_options.signIn ? authenticate() : signedIn();
+    });
+}
+
+void Session::helloAgain()
+{
+    ask(Stage::Hello, Commands::helo(m_options.clientName), [this](const ServerReply &reply) {
+        if (!reply.isPositive())
+            return refuse(Stage::Hello, reply);
+        if (m_options.server.security == Net::Security::StartTls && !m_connection->isEncrypted())
+            return secure();
+        m_options.signIn ? authenticate() : signedIn();
+    });
+}
+
+void Session::secure()
+{
+    // There is no way on without TLS, whatever the server says (CVE-2016-0772, CVE-2021-38373).
+    if (!m_capabilities.has(QStringLiteral("STARTTLS"))) {
+        return fail(Stage::Tls, {ErrorKind::NotOffered, QStringLiteral("STARTTLS"), QStringLiteral("the server does not offer STARTTLS")},
+                    Scope::Account);
+    }
+    ask(Stage::Tls, Commands::startTls(), [this](const ServerReply &reply) {
+        if (reply.code() != 220)
+            return refuse(Stage::Tls, reply);
+        // Text smuggled in behind the 220 would be read as if TLS had protected it (CVE-2011-0411).
+        if (m_parser.hasLeftovers()) {
+            return fail(Stage::Tls, {ErrorKind::PlaintextAfterTls, m_options.server.host,
+                                     QStringLiteral("the server sent plain text behind its answer to STARTTLS")});
+        }
+        enter(Stage::Tls);
+        m_connection->startTls();
+    });
+}
+
+void Session::onEncrypted()
+{
+    const Net::TlsFacts facts = m_connection->tlsFacts();
+    note(QStringLiteral("%1, %2, certificate for %3").arg(facts.protocol, facts.cipher, facts.subject));
+    m_parser.reset();
+    hello();
+}
+
+void Session::authenticate()
+{
+    if (!m_connection->isEncrypted() && !m_options.allowCleartextSecret) {
+        return fail(Stage::Auth, {ErrorKind::BadAccount, QStringLiteral("security"),
+                                  QStringLiteral("the password would travel unencrypted")},
+                    Scope::Account);
+    }
+    m_mechanism = chooseMechanism(m_capabilities.mechanisms(), m_options.mechanism, m_options.credentials);
+    if (!m_mechanism) {
+        const QString offered = m_capabilities.mechanisms().join(QLatin1Char(' '));
+        const QString wanted = m_options.mechanism.isEmpty() ? knownMechanisms().join(QLatin1Char(' ')) : m_options.mechanism;
+        return fail(Stage::Auth, {ErrorKind::NotOffered, QStringLiteral("AUTH ") + wanted,
+                                  offered.isEmpty() ? QStringLiteral("the server offers no sign-in")
+                                                    : QStringLiteral("the server offers %1").arg(offered)},
+                    Scope::Account);
+    }
+    m_authRounds = 0;
+    const std::optional<QByteArray> initial = m_mechanism->initial();
+    if (initial)
+        m_redactor.addSecret(*initial);
+    ask(Stage::Auth, Commands::auth(m_mechanism->name(), initial), [this](const ServerReply &reply) { continueAuthentication(reply); });
+}
+
+void Session::continueAuthentication(const ServerReply &reply)
+{
+    if (reply.isPositive())
+        return signedIn();
+    if (reply.code() != 334)
+        return refuse(Stage::Auth, reply);
+    // A hostile server may ask for ever, or ask for nonsense: it is not answered, it is left.
+    if (++m_authRounds > mostAuthRounds)
+        return fail(Stage::Auth, {ErrorKind::Protocol, {}, QStringLiteral("the server asks more than %1 questions").arg(mostAuthRounds)});
+    const auto challenge = QByteArray::fromBase64Encoding(reply.lines().join(QString()).toLatin1().trimmed(),
+                                                          QByteArray::Base64Encoding | QByteArray::AbortOnBase64DecodingErrors);
+    Base::Result<QByteArray> response = challenge
+        ? m_mechanism->respond(*challenge)
+        : Base::Result<QByteArray>(Error{ErrorKind::Protocol, {}, QStringLiteral("the server's question is not base64")});
+    if (!response) {
+        return ask(Stage::Auth, Commands::authCancel(), [this, error = response.error()](const ServerReply &last) {
+            last.isPermanent() || last.isTransient() ? refuse(Stage::Auth, last) : fail(Stage::Auth, error);
+        });
+    }
+    ask(Stage::Auth, Commands::authResponse(*response), [this](const ServerReply &next) { continueAuthentication(next); });
+}
+
+void Session::signedIn()
+{
+    m_open = true;
+    m_mechanism.reset();
+    if (!m_letter)
+        return finish(Stage::Auth);
+    sendEnvelope();
+}
+
+void Session::sendEnvelope()
+{
+    const Message::Envelope &envelope = m_letter->envelope;
+    const qint64 size = m_letter->content->size();
+    m_taken.assign(static_cast<std::size_t>(envelope.recipients.size()), false);
+    m_mailReply = {};
+    if (m_capabilities.sizeLimit() > 0 && size > m_capabilities.sizeLimit()) {
+        return fail(Stage::Mail, {ErrorKind::TooBig, QString::number(size),
+                                  QStringLiteral("the server takes at most %1 octets").arg(m_capabilities.sizeLimit())});
+    }
+    if (envelope.eightBit && !m_capabilities.has(QStringLiteral("8BITMIME"))) {
+        return fail(Stage::Mail, {ErrorKind::NotOffered, QStringLiteral("8BITMIME"),
+                                  QStringLiteral("the message holds 8-bit text and the server takes 7-bit text only")});
+    }
+    if (std::exchange(m_dirty, false))
+        ask(Stage::Mail, Commands::rset(), [](const ServerReply &) {});
+    m_dirty = true; // until the content was accepted
+    ask(Stage::Mail, Commands::mail(envelope, size, m_capabilities), [this](const ServerReply &reply) {
+        m_mailReply = reply;
+        if (!reply.isPositive())
+            std::erase_if(m_questions, [](const Question &question) { return !question.sent; });
+        judgeEnvelope();
+    });
+    for (qsizetype i = 0; i < envelope.recipients.size() && m_busy; ++i) {
+        ask(Stage::Rcpt, Commands::rcpt(envelope, envelope.recipients.at(i), m_capabilities), [this, i](const ServerReply &reply) {
+            if (reply.isPositive()) {
+                m_taken[static_cast<std::size_t>(i)] = true;
+            } else if (m_mailReply.isPositive()) {
+                Delivery::RecipientResult &result = m_outcome.recipients[i];
+                result = {result.address, Delivery::verdictOf(reply), Stage::Rcpt, reply, {}};
+            }
+            judgeEnvelope();
+        });
+    }
+}
+
+void Session::judgeEnvelope()
+{
+    if (!m_questions.empty()) // answers still owed are heard before anything is judged
+        return;
+    if (!m_mailReply.isPositive())
+        return refuse(Stage::Mail, m_mailReply);
+    if (std::find(m_taken.begin(), m_taken.end(), true) == m_taken.end()) {
+        m_outcome.scope = Scope::Recipient;
+        m_outcome.reply = m_outcome.recipients.last().reply;
+        return finish(Stage::Rcpt);
+    }
+    sendContent();
+}
+
+void Session::sendContent()
+{
+    ask(Stage::Data, Commands::data(), [this](const ServerReply &reply) {
+        if (reply.code() == 354) {
+            m_data = std::make_unique<DataWriter>();
+            m_queued = 0;
+            m_timer->start(Delivery::blockTimeout);
+            return streamContent();
+        }
+        if (reply.isPositive() || reply.isIntermediate())
+            return fail(Stage::Data, {ErrorKind::Protocol, {}, QStringLiteral("the server answers DATA with %1").arg(reply.code())});
+        refuse(Stage::Data, reply);
+    });
+}
+
+void Session::streamContent()
+{
+    while (m_data && m_connection->unwritten() < contentWindow) {
+        Base::Result<QByteArray> chunk = m_letter->content->read();
+        if (!chunk)
+            return fail(Stage::Data, chunk.error());
+        if (chunk->isEmpty())
+            return commit();
+        const QByteArray wire = m_data->write(*chunk);
+        m_queued += chunk->size();
+        m_connection->write(wire);
+    }
+}
+
+void Session::commit()
+{
+    const QByteArray end = m_data->finish();
+    m_data.reset();
+    // Law 3: on record before it is sent. From here on a lost connection means "uncertain".
+    const Base::Done recorded = m_letter->aboutToCommit ? m_letter->aboutToCommit(m_outcome.recipients) : Base::Done();
+    if (!recorded)
+        return fail(Stage::Data, recorded.error());
+    note(QStringLiteral("(message, %1 octets)").arg(m_letter->content->size()));
+    m_committed = true;
+    ask(Stage::Content, Command{end + DataWriter::terminator(), QStringLiteral(".")}, [this](const ServerReply &reply) {
+        m_committed = false;
+        if (reply.isIntermediate())
+            return fail(Stage::Content, {ErrorKind::Protocol, {}, QStringLiteral("the server answers the content with %1").arg(reply.code())});
+        if (!reply.isPositive())
+            return refuse(Stage::Content, reply);
+        m_dirty = false;
+        m_outcome.queueId = Delivery::queueIdIn(reply);
+        m_outcome.reply = reply;
+        decide([&reply](Delivery::RecipientResult &result) {
+            result = {result.address, Verdict::Accepted, Stage::Content, reply, {}};
+        });
+        finish(Stage::Content);
+    });
+}
+
+void Session::quit()
+{
+    if (m_over)
+        return;
+    m_open = false;
+    ask(Stage::Quit, Commands::quit(), [this](const ServerReply &) { hangUp(); });
+}
+
+// ── the machinery ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+void Session::ask(Stage stage, const Base::Result<Command> &command, Then then)
+{
+    if (m_over)
+        return;
+    if (!command)
+        return fail(stage, command.error());
+    m_questions.push_back({stage, *command, std::move(then)});
+    pump();
+}
+
+void Session::pump()
+{
+    const bool pipelining = m_capabilities.has(QStringLiteral("PIPELINING"));
+    for (std::size_t i = 0; i < m_questions.size(); ++i) {
+        Question &question = m_questions[i];
+        if (question.sent)
+            continue;
+        if (i > 0 && !pipelining)
+            break;
+        question.sent = true;
+        if (i == 0) {
+            enter(question.stage);
+        }
+        if (!question.command.shown.isEmpty())
+            say(Speaker::Client, question.command.shown);
+        if (!question.command.wire.isEmpty())
+            m_connection->write(question.command.wire);
+    }
+}
+
+void Session::hear(const QByteArray &bytes)
+{
+    if (m_over)
+        return;
+    m_parser.feed(bytes);
+    while (!m_over) {
+        const std::optional<ServerReply> reply = m_parser.next();
+        if (!reply)
+            break;
+        answer(*reply);
+    }
+    if (!m_over && !m_parser.malformed().isEmpty()) {
+        note(m_parser.malformed());
+        fail(stageNow(), {ErrorKind::Protocol, m_options.server.host, m_parser.malformed()});
+    }
+}
+
+void Session::answer(const ServerReply &reply)
+{
+    const QStringList lines = reply.lines();
+    for (qsizetype i = 0; i < lines.size(); ++i) {
+        const QLatin1Char mark(i + 1 < lines.size() ? '-' : ' ');
+        say(Speaker::Server, QString::number(reply.code()) + mark + lines.at(i));
+    }
+    if (m_questions.empty() || !m_questions.front().sent) {
+        // Nothing was asked: the server ends it early (421 when idle, 552 in the middle of the content).
+        if (m_data && !reply.isPositive() && !reply.isIntermediate())
+            return refuse(Stage::Data, reply);
+        if (m_busy)
+            return fail(stageNow(), {ErrorKind::Protocol, m_options.server.host, QStringLiteral("the server answers what was not asked")});
+        return hangUp();
+    }
+    const Question question = std::move(m_questions.front());
+    m_questions.pop_front();
+    m_timer->stop();
+    if (reply.code() == 421 && question.stage != Stage::Quit) // RFC 5321 §3.8: it closes, whatever was asked
+        return refuse(question.stage, reply);
+    question.then(reply);
+    if (m_over)
+        return;
+    if (!m_questions.empty() && m_questions.front().sent)
+        enter(m_questions.front().stage);
+    pump();
+}
+
+void Session::onLost(const Error &error)
+{
+    if (m_over)
+        return;
+    m_over = true;
+    m_timer->stop();
+    note(error.detail);
+    if (m_busy)
+        return fail(stageNow(), error);
+    Q_EMIT closed();
+}
+
+void Session::onTimeout()
+{
+    if (m_over)
+        return;
+    if (!m_busy)
+        return hangUp();
+    const QString words = QStringLiteral("no answer in %1 s").arg(Delivery::timeoutOf(stageNow()) / 1000);
+    note(words);
+    fail(stageNow(), {ErrorKind::TimedOut, m_options.server.host, words});
+}
+
+void Session::onWritten()
+{
+    if (!m_data)
+        return;
+    m_timer->start(Delivery::blockTimeout);
+    Q_EMIT progressed(std::max<qint64>(0, m_queued - m_connection->unwritten()), m_letter->content->size());
+    streamContent();
+}
+
+void Session::cancel()
+{
+    if (m_busy)
+        return fail(stageNow(), {ErrorKind::Cancelled, {}, QStringLiteral("the person stopped it")});
+    hangUp();
+}
+
+/// A reply said no: everyone not decided yet shares its verdict, as far as the scope reaches.
+void Session::refuse(Stage stage, const ServerReply &reply)
+{
+    const Scope scope = Delivery::scopeOf(stage, reply);
+    const bool whole = scope == Scope::Account || scope == Scope::Session;
+    m_data.reset();
+    m_committed = false;
+    decide([&](Delivery::RecipientResult &result) {
+        result = {result.address, whole ? Verdict::Deferred : Delivery::verdictOf(reply), stage, reply, {}};
+    });
+    m_outcome.scope = scope;
+    m_outcome.reply = reply;
+    // 500–504 and 555 mean that the two sides do not understand each other, 421 that the server goes: start afresh.
+    const bool confused = reply.code() >= 500 && reply.code() <= 504;
+    const bool leave = whole || confused || reply.code() == 555 || (stage == Stage::Data && reply.code() != 0 && m_queued > 0);
+    if (leave)
+        m_open = false;
+    finish(stage);
+}
+
+/// No reply decided, but something else did.
+void Session::fail(Stage stage, const Error &error, std::optional<Scope> scope)
+{
+    const bool uncertain = std::exchange(m_committed, false);
+    const Scope reach = scope.value_or(Delivery::scopeOf(error.kind));
+    m_data.reset();
+    for (qsizetype i = 0; i < m_outcome.recipients.size(); ++i) {
+        Delivery::RecipientResult &result = m_outcome.recipients[i];
+        if (result.verdict != Verdict::None)
+            continue;
+        Verdict verdict = Verdict::Deferred;
+        if (uncertain && m_taken[static_cast<std::size_t>(i)])
+            verdict = Verdict::Uncertain; // law 5
+        else if (reach == Scope::Message && !Delivery::isTransient(error.kind))
+            verdict = Verdict::Refused;
+        result = {result.address, verdict, stage, result.reply, error};
+    }
+    m_outcome.scope = reach;
+    if (reach != Scope::Message || stage == Stage::Data)
+        m_open = false;
+    finish(stage, error);
+}
+
+void Session::finish(Stage stage, std::optional<Error> error)
+{
+    m_timer->stop();
+    m_busy = false;
+    m_letter.reset();
+    m_questions.clear();
+    m_queued = 0;
+    m_outcome.stage = stage;
+    m_outcome.error = std::move(error);
+    m_outcome.server = m_connection->peer();
+    const Net::TlsFacts facts = m_connection->tlsFacts();
+    if (facts.isEncrypted())
+        m_outcome.tls = facts.protocol + QStringLiteral(", ") + facts.cipher;
+    if (!m_open && !m_over) {
+        m_over = true;
+        m_connection->abort();
+    }
+    Q_EMIT finished(std::exchange(m_outcome, {}));
+}
+
+void Session::hangUp()
+{
+    if (m_over)
+        return;
+    m_over = true;
+    m_open = false;
+    m_timer->stop();
+    m_connection->close();
+    Q_EMIT closed();
+}
+
+template <class Decide>
+void Session::decide(Decide decideOne)
+{
+    for (Delivery::RecipientResult &result : m_outcome.recipients) {
+        if (result.verdict == Verdict::None)
+            decideOne(result);
+    }
+}
+
+void Session::note(const QString &text)
+{
+    if (!text.isEmpty())
+        say(Speaker::Note, text);
+}
+
+void Session::say(Speaker speaker, const QString &text)
+{
+    const Delivery::TranscriptLine line{speaker, m_clock.now(), m_clock.monotonic() - m_began, text, 0};
+    m_transcript.add(line);
+    Q_EMIT said(line);
+}
+
+void Session::enter(Stage stage)
+{
+    m_timer->start(Delivery::timeoutOf(stage));
+    if (std::exchange(m_stage, stage) != stage)
+        Q_EMIT stageReached(stage);
+}
+
+Stage Session::stageNow() const
+{
+    if (m_data)
+        return Stage::Data;
+    return m_questions.empty() ? m_stage.value_or(Stage::Connect) : m_questions.front().stage;
+}
+
+} // namespace Smtp

@@ -1,0 +1,132 @@
+#include "core/store/database.h"
+
+#include "core/store/migrations.h"
+
+#include <QFileInfo>
+#include <QSqlError>
+
+#include <atomic>
+
+namespace Store {
+
+using Base::Error;
+using Base::ErrorKind;
+
+Database::~Database() { close(); }
+
+Base::Error Database::errorOf(const QSqlError &error, const QString &path)
+{
+    // SQLite's primary result codes (sqlite.org/rescode.html); extended ones carry them in the low octet.
+    const int code = error.nativeErrorCode().toInt() & 0xff;
+    ErrorKind kind = ErrorKind::Database;
+    if (code == 13) // SQLITE_FULL
+        kind = ErrorKind::DiskFull;
+    else if (code == 11 || code == 26) // SQLITE_CORRUPT, SQLITE_NOTADB
+        kind = ErrorKind::DatabaseDamaged;
+    else if (code == 8 || code == 14) // SQLITE_READONLY, SQLITE_CANTOPEN
+        kind = ErrorKind::HomeUnwritable;
+    QString words = error.databaseText().isEmpty() ? error.driverText() : error.databaseText();
+    return {kind, path, words};
+}
+
+Base::Done Database::open(const QString &path, Mode mode)
+{
+    static std::atomic<int> serial = 0;
+    m_path = path;
+    m_connection = QStringLiteral("postrider-%1").arg(++serial);
+    m_database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), m_connection);
+    if (!m_database.isValid())
+        return Error{ErrorKind::Database, path, QStringLiteral("Qt's SQLite driver is not installed")};
+    m_database.setDatabaseName(path);
+    m_database.setConnectOptions(mode == Mode::ReadOnly ? QStringLiteral("QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=5000")
+                                                        : QStringLiteral("QSQLITE_BUSY_TIMEOUT=10000"));
+    if (!m_database.open())
+        return errorOf(m_database.lastError(), path);
+    if (const Base::Done done = configure(mode); !done)
+        return done;
+    if (mode == Mode::ReadOnly)
+        return {};
+    // What is kept here is somebody's mail.
+    QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);
+    return migrate(*this);
+}
+
+Base::Done Database::configure(Mode mode) const
+{
+    QStringList pragmas{QStringLiteral("PRAGMA foreign_keys=ON")};
+    if (mode == Mode::ReadWrite)
+        pragmas << QStringLiteral("PRAGMA journal_mode=WAL") << QStringLiteral("PRAGMA synchronous=FULL");
+    else
+        pragmas << QStringLiteral("PRAGMA query_only=ON");
+    for (const QString &pragma : pragmas) {
+        if (const Base::Done done = exec(pragma); !done)
+            return done;
+    }
+    return {};
+}
+
+void Database::close()
+{
+    if (m_connection.isEmpty())
+        return;
+    m_database.close();
+    m_database = QSqlDatabase();
+    QSqlDatabase::removeDatabase(m_connection);
+    m_connection.clear();
+}
+
+Base::Result<QSqlQuery> Database::run(const QString &sql, const QVariantList &values) const
+{
+    QSqlQuery query(m_database);
+    query.setForwardOnly(true);
+    if (!query.prepare(sql))
+        return errorOf(query.lastError(), m_path);
+    for (const QVariant &value : values)
+        query.addBindValue(value);
+    if (!query.exec())
+        return errorOf(query.lastError(), m_path);
+    return query;
+}
+
+Base::Done Database::exec(const QString &sql, const QVariantList &values) const
+{
+    const Base::Result<QSqlQuery> query = run(sql, values);
+    if (!query)
+        return query.error();
+    return {};
+}
+
+Base::Result<QVariant> Database::value(const QString &sql, const QVariantList &values) const
+{
+    Base::Result<QSqlQuery> query = run(sql, values);
+    if (!query)
+        return query.error();
+    if (!query->next())
+        return QVariant();
+    return query->value(0);
+}
+
+Transaction::Transaction(Database &database)
+    : m_database(database)
+    , m_begun(database.exec(QStringLiteral("BEGIN IMMEDIATE"))) // waits for another program now, not in the middle
+    , m_open(m_begun.ok())
+{
+}
+
+Transaction::~Transaction()
+{
+    if (m_open)
+        (void)m_database.exec(QStringLiteral("ROLLBACK"));
+}
+
+Base::Done Transaction::commit()
+{
+    if (!m_open)
+        return m_begun;
+    const Base::Done done = m_database.exec(QStringLiteral("COMMIT"));
+    if (done)
+        m_open = false;
+    return done;
+}
+
+} // namespace Store

@@ -1,0 +1,68 @@
+#pragma once
+
+// One SQLite connection, used in the thread that opened it. The writing one is durable (WAL, synchronous=FULL) and
+// brings the schema up to date; the reading one can do nothing else. An answer from the disk is an Error, never an
+// exception and never ignored.
+
+#include "core/base/result.h"
+
+#include <QSqlDatabase>
+#include <QSqlQuery>
+#include <QVariant>
+
+#include <optional>
+
+namespace Store {
+
+class Database
+{
+public:
+    enum class Mode { ReadWrite, ReadOnly };
+
+    Database() = default;
+    ~Database();
+    Q_DISABLE_COPY_MOVE(Database)
+
+    /// Opens or makes the file. HomeUnwritable, DatabaseNewer, DatabaseDamaged, DiskFull, Database.
+    Base::Done open(const QString &path, Mode mode);
+    void close();
+    bool isOpen() const { return m_database.isOpen(); }
+
+    /// Runs one statement with values for its question marks.
+    Base::Result<QSqlQuery> run(const QString &sql, const QVariantList &values = {}) const;
+    /// The same where no rows are expected.
+    Base::Done exec(const QString &sql, const QVariantList &values = {}) const;
+    /// First column of the first row; an invalid variant when there is none.
+    Base::Result<QVariant> value(const QString &sql, const QVariantList &values = {}) const;
+
+    static Base::Error errorOf(const QSqlError &error, const QString &path);
+
+private:
+    friend class Transaction;
+
+    Base::Done configure(Mode mode) const;
+
+    QString m_connection;
+    QString m_path;
+    QSqlDatabase m_database;
+};
+
+/// Rolled back unless committed.
+class Transaction
+{
+public:
+    explicit Transaction(Database &database);
+    ~Transaction();
+    Q_DISABLE_COPY_MOVE(Transaction)
+
+    /// Whether it could begin.
+    const Base::Done &begun() const { return m_begun; }
+    Base::Done commit();
+
+private:
+    Database &m_database;
+    Base::Done m_begun;
+    bool m_open = false;
+};
+
+} // namespace Store

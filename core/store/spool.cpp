@@ -1,0 +1,106 @@
+#include "core/store/spool.h"
+
+#include "core/base/atomicfile.h"
+
+#include <QCryptographicHash>
+#include <QDateTime>
+#include <QDir>
+#include <QDirIterator>
+#include <QFile>
+#include <QSet>
+#include <QTemporaryFile>
+
+namespace Store {
+
+using Base::Error;
+using Base::ErrorKind;
+
+namespace {
+constexpr qint64 chunkSize = 256 << 10;
+}
+
+Spool::Spool(QString folder)
+    : m_folder(std::move(folder))
+{
+}
+
+QString Spool::pathOf(const QByteArray &sha256) const
+{
+    const QString name = QString::fromLatin1(sha256);
+    return m_folder + QLatin1Char('/') + name.left(2) + QLatin1Char('/') + name;
+}
+
+Base::Result<Message::SpoolRef> Spool::put(QIODevice &source)
+{
+    QTemporaryFile file(m_folder + QStringLiteral("/incoming-XXXXXX"));
+    if (!file.open())
+        return Base::fileError(file, ErrorKind::FileUnwritable);
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    qint64 size = 0;
+    for (;;) {
+        const QByteArray chunk = source.read(chunkSize);
+        if (chunk.isEmpty())
+            break;
+        hash.addData(chunk);
+        size += chunk.size();
+        if (file.write(chunk) != chunk.size())
+            return Base::fileError(file, ErrorKind::FileUnwritable);
+    }
+    if (const auto *from = qobject_cast<QFileDevice *>(&source); from && from->error() != QFileDevice::NoError)
+        return Base::fileError(*from, ErrorKind::FileUnreadable);
+    const Message::SpoolRef ref{hash.result().toHex(), size};
+    const QString path = pathOf(ref.sha256);
+    if (QFile::exists(path) && QFileInfo(path).size() == size) {
+        // Used again: young in the eyes of collect().
+        QFile known(path);
+        if (known.open(QIODevice::ReadWrite))
+            known.setFileTime(QDateTime::currentDateTimeUtc(), QFileDevice::FileModificationTime);
+        return ref;
+    }
+    if (!file.flush() || !Base::syncToDisk(file))
+        return Base::fileError(file, ErrorKind::FileUnwritable);
+    const QString folder = QFileInfo(path).absolutePath();
+    if (!QDir().mkpath(folder))
+        return Error{ErrorKind::FileUnwritable, folder, QStringLiteral("the folder cannot be made")};
+    QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    file.setAutoRemove(false);
+    QFile::remove(path); // a file of another size under this name is none of ours
+    if (!file.rename(path)) {
+        file.setAutoRemove(true);
+        return Base::fileError(file, ErrorKind::FileUnwritable);
+    }
+    Base::syncFolder(folder);
+    Base::syncFolder(m_folder);
+    return ref;
+}
+
+Base::Result<std::unique_ptr<QIODevice>> Spool::open(const Message::SpoolRef &ref) const
+{
+    auto file = std::make_unique<QFile>(pathOf(ref.sha256));
+    if (!file->exists())
+        return Error{ErrorKind::FileMissing, file->fileName(), QStringLiteral("the spool no longer holds it")};
+    if (!file->open(QIODevice::ReadOnly))
+        return Base::fileError(*file, ErrorKind::FileUnreadable);
+    if (file->size() != ref.size)
+        return Error{ErrorKind::FileChanged, file->fileName(),
+                     QStringLiteral("it has %1 octets instead of %2").arg(file->size()).arg(ref.size)};
+    return std::unique_ptr<QIODevice>(std::move(file));
+}
+
+int Spool::collect(const QSet<QByteArray> &used, qint64 graceSeconds) const
+{
+    int removed = 0;
+    const QDateTime before = QDateTime::currentDateTimeUtc().addSecs(-graceSeconds);
+    QDirIterator files(m_folder, QDir::Files, QDirIterator::Subdirectories);
+    while (files.hasNext()) {
+        files.next();
+        const QFileInfo info = files.fileInfo();
+        const QByteArray name = info.fileName().toLatin1();
+        const bool ours = name.size() == 64 || name.startsWith("incoming-");
+        if (ours && !used.contains(name) && info.lastModified() < before && QFile::remove(info.filePath()))
+            ++removed;
+    }
+    return removed;
+}
+
+} // namespace Store
