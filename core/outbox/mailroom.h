@@ -1,0 +1,105 @@
+#pragma once
+
+// The door between the front (the window, a command) and the mail thread. Only values pass: a request goes in, a future
+// comes back, events arrive as signals in the front thread. Nothing here waits (law 10).
+
+#include "core/accounts/account.h"
+#include "core/base/clock.h"
+#include "core/base/paths.h"
+#include "core/message/draft.h"
+#include "core/message/finishedmessage.h"
+#include "core/outbox/events.h"
+
+#include <QFuture>
+#include <QObject>
+#include <QThread>
+
+#include <memory>
+
+namespace Accounts {
+class SecretDesk;
+}
+
+namespace Outbox {
+
+class MailWorker;
+
+/// What a person decides about an uncertain message.
+enum class Resolution { Arrived, Resend };
+
+class Mailroom : public QObject
+{
+    Q_OBJECT
+
+public:
+    template <class T>
+    using Answer = QFuture<Base::Result<T>>;
+
+    Mailroom(Base::Paths paths, Accounts::SecretDesk &secrets, Base::Clock &clock, QObject *parent = nullptr);
+    /// close()s if that was not done.
+    ~Mailroom() override;
+
+    /// Prepares the home, opens the books (making them at first), recovers what the last run left, and begins to dispatch
+    /// if no other program does. Waits for the answer: call it before there is a window. HomeUnwritable, DatabaseNewer, …
+    Base::Done open();
+    /// Stops taking work; attempts past the final dot get up to graceMilliseconds, the others stop safely. Waits.
+    void close(int graceMilliseconds = 30'000);
+    /// False when another program on this home dispatches; requests are handed over to it.
+    bool isDispatching() const { return m_dispatching; }
+
+    /// Builds the message and enters it into the queue. From an empty draft.account: the default account. The draft, if
+    /// it has an id, is removed in the same transaction.
+    Answer<Base::MessageId> submit(const Message::Draft &draft);
+    /// A finished message (`send --eml`) from a file.
+    Answer<Base::MessageId> submitFinished(const QString &path, const Message::EnvelopeWish &wish, Base::AccountId account);
+
+    /// New when id is invalid.
+    Answer<Base::DraftId> saveDraft(const Message::Draft &draft);
+    Answer<void> removeDraft(Base::DraftId id);
+
+    /// New when id is invalid. With a secret, it is put into the keychain or the vault and the place recorded; without
+    /// one, what was stored stays.
+    Answer<Accounts::Account> saveAccount(const Accounts::Account &account, const std::optional<QByteArray> &secret = {});
+    /// Its messages stay in the books; those not sent are held.
+    Answer<void> removeAccount(Base::AccountId id);
+    Answer<void> setDefaultAccount(Base::AccountId id);
+    /// Lifts a pause and the back-off.
+    Answer<void> resumeAccount(Base::AccountId id);
+    /// Walks the connection up to the sign-in without sending. `secret` empty: the stored one. Each step is also told by
+    /// testFound() as it happens, with the number given.
+    QFuture<TestReport> testAccount(const Accounts::Account &account, const std::optional<QByteArray> &secret, int number);
+
+    /// Try now; for failed and partly sent messages: the recipients that were refused; for an uncertain one: resend.
+    Answer<void> retry(Base::MessageId id);
+    Answer<void> hold(Base::MessageId id);
+    Answer<void> release(Base::MessageId id);
+    Answer<void> cancel(Base::MessageId id);
+    Answer<void> remove(Base::MessageId id);
+    Answer<void> resolve(Base::MessageId id, Resolution resolution);
+
+    /// True until every message that is due now has been tried.
+    QFuture<bool> isBusy();
+
+Q_SIGNALS:
+    void messageChanged(Base::MessageId id); ///< new, changed or removed; read it anew
+    void draftsChanged();
+    void accountsChanged();                  ///< also when one was paused or resumed
+    void progressed(const Outbox::Progress &progress);
+    void transcriptGrew(const Outbox::TranscriptGrew &grew);
+    void testFound(int number, const Outbox::TestFinding &finding);
+    void settled();                          ///< nothing is under way and nothing is due now
+
+private:
+    template <class T, class Work>
+    Answer<T> askWorker(Work work);
+    void provideSecret(const Accounts::Account &account, quint64 request);
+
+    Base::Paths m_paths;
+    Accounts::SecretDesk &m_secrets;
+    Base::Clock &m_clock;
+    QThread m_thread;
+    MailWorker *m_worker = nullptr; ///< lives in m_thread
+    bool m_dispatching = false;
+};
+
+} // namespace Outbox

@@ -1,0 +1,50 @@
+#pragma once
+
+// Reads the books, and can do nothing else: a read-only connection of its own, for the window's thread. Each call is a
+// small read: one page, one message, one transcript.
+
+#include "core/accounts/account.h"
+#include "core/delivery/transcript.h"
+#include "core/store/database.h"
+#include "core/store/rows.h"
+
+#include <QHash>
+
+namespace Store {
+
+class MessageQuery
+{
+public:
+    /// After the database was made. spool: the folder of the large parts.
+    Base::Done open(const QString &database, const QString &spool);
+
+    /// Ids, newest first, at most limit; only those below `below` when it is valid (the next page).
+    Base::Result<QList<Base::MessageId>> ids(const Filter &filter, int limit, Base::MessageId below = {}) const;
+    /// NotFound when there is none.
+    Base::Result<MessageRow> row(Base::MessageId id) const;
+    /// Those of the ids that are still there, in the order given.
+    Base::Result<QList<MessageRow>> rows(const QList<Base::MessageId> &ids) const;
+    Base::Result<MessageDetails> details(Base::MessageId id) const;
+    /// number 0: the last attempt. NotFound.
+    Base::Result<Delivery::Transcript> transcript(Base::MessageId id, int number = 0) const;
+    /// The first octets of the message as it goes out, at most limit.
+    Base::Result<QByteArray> source(Base::MessageId id, qint64 limit) const;
+    Base::Result<QHash<Delivery::MessageState, int>> counts() const;
+
+    Base::Result<QList<DraftRow>> drafts() const;
+    Base::Result<DraftRow> draft(Base::DraftId id) const;
+
+    /// The default one first, then by name.
+    Base::Result<QList<Accounts::Account>> accounts() const;
+    /// NoAccount when there is none at all, UnknownAccount when none has that name. Empty name: the default one.
+    Base::Result<Accounts::Account> account(const QString &name) const;
+    Base::Result<Accounts::Account> account(Base::AccountId id) const;
+    /// Why an account waits for a person; null when it does not.
+    Base::Result<Delivery::Reason> pauseOf(Base::AccountId id) const;
+
+private:
+    Database m_database;
+    QString m_spool;
+};
+
+} // namespace Store

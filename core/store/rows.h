@@ -1,0 +1,88 @@
+#pragma once
+
+// What the books tell, as plain values: rows for lists, and everything about one message.
+
+#include "core/base/id.h"
+#include "core/delivery/reason.h"
+#include "core/delivery/status.h"
+#include "core/message/outgoingmessage.h"
+
+#include <QDateTime>
+#include <QMetaType>
+
+#include <optional>
+
+namespace Store {
+
+struct MessageRow
+{
+    Base::MessageId id;
+    Base::AccountId account;      ///< invalid when the account was removed
+    QString accountName;
+    QByteArray messageId;         ///< Message-ID with its brackets
+    QString from;
+    QString recipients;           ///< for lists: the first few, "ada@example.org, bob@example.org"
+    int recipientCount = 0;
+    QString subject;
+    qint64 size = 0;              ///< octets of the content
+    Delivery::MessageState state = Delivery::MessageState::Queued;
+    QDateTime created;            ///< UTC, as all times here
+    QDateTime changed;
+    std::optional<QDateTime> nextAttempt;
+    int attempts = 0;
+    int accepted = 0;             ///< recipients in that state
+    int refused = 0;
+    QString queueId;              ///< what the server called it
+    Delivery::Reason reason;      ///< why it is where it is; null when there is nothing to say
+
+    friend bool operator==(const MessageRow &, const MessageRow &) = default;
+};
+
+struct RecipientRow
+{
+    QString address;
+    QString name;
+    Message::Field field = Message::Field::To;
+    Delivery::RecipientState state = Delivery::RecipientState::Waiting;
+    int attempts = 0;
+    Delivery::Reason reason;
+};
+
+struct AttemptRow
+{
+    Base::AttemptId id;
+    int number = 0;               ///< 1 for the first
+    QDateTime started;
+    std::optional<QDateTime> finished;
+    QString server;               ///< "192.0.2.7:587"
+    QString tls;                  ///< "TLS 1.3, TLS_AES_256_GCM_SHA384"
+    Delivery::Reason reason;
+};
+
+struct MessageDetails
+{
+    MessageRow message;
+    QList<RecipientRow> recipients; ///< in the order of the envelope
+    QList<AttemptRow> attempts;     ///< oldest first
+};
+
+struct DraftRow
+{
+    Base::DraftId id;
+    QDateTime changed;
+    Message::Draft draft;
+};
+
+/// Which messages; empty fields do not restrict.
+struct Filter
+{
+    QList<Delivery::MessageState> states;
+    QString accountName;
+    QString search; ///< in subject, sender, recipients; without case
+
+    friend bool operator==(const Filter &, const Filter &) = default;
+};
+
+} // namespace Store
+
+Q_DECLARE_METATYPE(Store::MessageRow)
