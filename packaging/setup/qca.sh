@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # QCA (the Qt Cryptographic Architecture) for Qt 6. Sourced by ./run and ./test after packages.sh.
 #
 #   setup_qca      makes sure it is there; sets the array QCA_CMAKE_ARGS to what CMake has to be told
