@@ -34,7 +34,7 @@ from pathlib import Path
 DOMAIN = "example.org"
 USER = "ada@example.org"
 # Everything that quoting, encodings and file formats like to trip over.
-PASSWORD = "p:ä %s$HOME\\n\"q'=€;#"
+PASSWORD = "p:ä %s$HOME\\n\"q'=€;# kestrel4711canary"
 # Mailbox → folder. Anybody else at example.org is unknown, any other domain is denied.
 MAILBOXES = {"ada": "ada", "bob": "bob", "carol": "carol", "dora": "dora", "jürgen": "juergen"}
 SIZE_LIMIT = 20_000_000

@@ -110,7 +110,7 @@ class Home:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
-    def use_vault(self, passphrase="a long enough passphrase"):
+    def use_vault(self, passphrase="one sesquipedalian passphrase"):
         self.environment["POSTRIDER_VAULT_PASSPHRASE_FILE"] = str(self.file("passphrase", passphrase + "\n"))
 
     def messages(self):

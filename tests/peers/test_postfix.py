@@ -97,8 +97,9 @@ class Composed(PeerTest):
         awkward = self.home.file(self.NAME, b"%PDF-1.7\r\n\0\xff\n.\n")
         large = self.home.file("large.bin", binary)
         answer = self.home.run(
-            "send", "--account", "work", "--to", "Ada Lovelace <ada@example.org>", "--cc", "Bøb <bob@example.org>",
-            "--subject", self.SUBJECT, "--text", "-", "--attach", awkward, "--attach", large, "--json",
+            "send", "--account", "work", "--to", "Ada Lovelace <ada@example.org>",
+            "--cc", "Bøb <bob@example.org>", "--subject", self.SUBJECT, "--text", "-",
+            "--attach", awkward, "--attach", large, "--json",
             input=self.TEXT,
         )  # fmt: skip
         self.expect(OK, answer)
@@ -238,12 +239,13 @@ def field_name(field):
 
 
 def repaired(original):
-    """What the contract says arrives of a finished message, line ends LF: Bcc gone, the last line ended."""
+    """What the contract says arrives of a finished message, with LF as line ends: no Bcc, the last line ended.
+    Returns the header's fields, and the body with the empty line before it."""
     text = original.replace(b"\r\n", b"\n")
     if not text.endswith(b"\n"):
         text += b"\n"
     header, gap, body = text.partition(b"\n\n")
-    kept = [field for field in fields(header + b"\n") if field_name(field) != b"bcc"]
+    kept = [field for field in fields(header.rstrip(b"\n") + b"\n") if field_name(field) != b"bcc"]
     return kept, b"\n" + body if gap else b"\n"
 
 
@@ -264,13 +266,13 @@ class Finished(PeerTest):
             sorted(recipient["address"] for recipient in answer.json["recipients"]),
         )
         expected_fields, expected_body = repaired(path.read_bytes())
+        # A Received field of its own looks like those that delivery put on top.
+        own_trace = expected_fields.pop(0) if field_name(expected_fields[0]) == b"received" else b""
         names = [field_name(field) for field in expected_fields]
         for mailbox in mailboxes:
             received = without_trace(self.one(mailbox))
-            if path.stem == "folded-headers":  # its own Received field looks like a trace field of ours
-                self.assertEqual(b"received", names[0])
-                self.assertIn(expected_fields[0], self.one(mailbox))
-                expected_fields, names = expected_fields[1:], names[1:]
+            if own_trace:
+                self.assertIn(own_trace, self.one(mailbox))
             header, _, body = received.partition(b"\n\n")
             found = fields(header.rstrip(b"\n") + b"\n")
             for name in (b"date", b"message-id"):
@@ -307,8 +309,9 @@ class Finished(PeerTest):
     def test_the_envelope_can_be_given(self):
         self.add_account()
         answer = self.home.run(
-            "send", "--account", "work", "--eml", MESSAGES / "mixed-attachment.eml", "--to", "dora@example.org", "--json"
-        )
+            "send", "--account", "work", "--eml", MESSAGES / "mixed-attachment.eml",
+            "--to", "dora@example.org", "--json",
+        )  # fmt: skip
         self.expect(OK, answer)
         self.one("dora")
         self.assert_empty("ada", "bob")
@@ -329,16 +332,19 @@ class Canary(PeerTest):
 
     def traces_of(self, secret):
         """Every form in which a careless program would leave the secret behind."""
-        raw = secret.encode()
-        traces = {raw, raw.hex().encode(), raw.hex().upper().encode(), secret.encode("utf-16-le")}
-        for sentence in (raw, b"\0" + USER.encode() + b"\0" + raw):
-            for shift in range(3):
-                # Base64 in the middle of something else: the ends depend on the neighbours, the middle does not.
-                encoded = base64.b64encode(b"\0" * shift + sentence)
-                traces.add(encoded[4 if shift else 0 : len(encoded) // 4 * 4 - 4])
-        traces |= {trace.replace(b"+", b"-").replace(b"/", b"_") for trace in traces}
-        traces.add(re.sub(rb"[^A-Za-z0-9]", lambda m: b"%%%02X" % m.group()[0], raw))
-        return traces
+        user = b"\0" + USER.encode() + b"\0"
+        # The longest plain stretch is there too: escaping, in whatever language, leaves it as it is.
+        plain = max(re.findall(r"[A-Za-z0-9]+", secret), key=len).encode()
+        self.assertGreaterEqual(len(plain), 11)
+        traces = set()
+        for raw in (secret.encode(), secret.encode("utf-16-le"), secret.encode("latin-1", "replace"), plain):
+            traces |= {raw, raw.hex().encode(), raw.hex().upper().encode()}
+            for sentence in (raw, user + raw):
+                for shift in range(3):
+                    # Base64 in the middle of something else: the ends depend on the neighbours, the middle does not.
+                    encoded = base64.b64encode(b"\0" * shift + sentence)
+                    traces.add(encoded[4 if shift else 0 : len(encoded) // 4 * 4 - 4])
+        return traces | {trace.replace(b"+", b"-").replace(b"/", b"_") for trace in traces}
 
     def assert_forgotten(self, secret, *answers):
         seen = 0
@@ -393,13 +399,13 @@ class Canary(PeerTest):
                     added = self.add("--password-command", f"cat {self.home.outside}/secret")
                 answers = self.walk_through(secret, expected)
                 self.assert_forgotten(secret, added, *answers)
-                self.assert_forgotten("a long enough passphrase")
+                self.assert_forgotten("one sesquipedalian passphrase")
 
     def test_after_a_login_that_worked(self):
         self.check(PASSWORD, OK)
 
     def test_after_a_login_that_failed(self):
-        self.check("canary-7f3a-Ünïcode'\"\\-wrong", SIGN_IN)
+        self.check("wr:öng %s'\"\\ canary0815kestrel", SIGN_IN)
 
 
 if __name__ == "__main__":

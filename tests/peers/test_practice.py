@@ -3,7 +3,6 @@
 Run by ctest with POSTRIDER set; needs nothing else.
 """
 
-import os
 import socket
 import sqlite3
 import subprocess
