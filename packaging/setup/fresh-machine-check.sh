@@ -9,6 +9,7 @@
 #   --keep          leave the system behind and say where
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source=/dev/null
 . "$here/packages.sh"
 . "$here/qca.sh"
 checkout=$(git -C "$here" rev-parse --show-toplevel)
@@ -57,7 +58,7 @@ fi
 # The way to the packages is this machine's: mirror, proxy, name resolution. Nothing else is taken along.
 {
     printf 'deb %s bookworm main\ndeb %s bookworm-updates main\n' "$mirror" "$mirror"
-    security=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
+    security=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -v '^ *#' |
         grep -oE '[a-z+]+://[^ ]*/debian-security/?' | head -n 1 || true)
     if [[ $security ]]; then printf 'deb %s bookworm-security main\n' "$security"; fi
 } >"$root/etc/apt/sources.list"
