@@ -12,6 +12,7 @@
 
 #include <QFuture>
 #include <QObject>
+#include <QSemaphore>
 #include <QThread>
 
 #include <memory>
@@ -44,7 +45,7 @@ public:
     Base::Done open();
     /// Stops taking work; attempts past the final dot get up to graceMilliseconds, the others stop safely. Waits.
     void close(int graceMilliseconds = 30'000);
-    /// False when another program on this home dispatches; requests are handed over to it.
+    /// False while another program on this home dispatches; requests are handed over to it.
     bool isDispatching() const { return m_dispatching; }
 
     /// Builds the message and enters it into the queue. From an empty draft.account: the default account. The draft, if
@@ -77,27 +78,30 @@ public:
     Answer<void> remove(Base::MessageId id);
     Answer<void> resolve(Base::MessageId id, Resolution resolution);
 
-    /// True until every message that is due now has been tried.
-    QFuture<bool> isBusy();
-
 Q_SIGNALS:
-    void messageChanged(Base::MessageId id); ///< new, changed or removed; read it anew
+    /// New, changed or removed: read it anew. An invalid id: any may have changed (another program wrote).
+    void messageChanged(Base::MessageId id);
     void draftsChanged();
     void accountsChanged();                  ///< also when one was paused or resumed
     void progressed(const Outbox::Progress &progress);
     void transcriptGrew(const Outbox::TranscriptGrew &grew);
     void testFound(int number, const Outbox::TestFinding &finding);
     void settled();                          ///< nothing is under way and nothing is due now
+    void dispatchingChanged(bool dispatching);
 
 private:
-    template <class T, class Work>
-    Answer<T> askWorker(Work work);
+    using Builder = std::function<Base::Result<Message::OutgoingMessage>(const Accounts::Account &, Message::ContentStore &)>;
+
+    template <class T>
+    Answer<T> ask(std::function<Base::Result<T>(MailWorker &)> work);
+    Answer<Base::MessageId> submitBuilt(Base::AccountId account, Base::DraftId draft, Builder builder);
     void provideSecret(const Accounts::Account &account, quint64 request);
 
     Base::Paths m_paths;
     Accounts::SecretDesk &m_secrets;
     Base::Clock &m_clock;
     QThread m_thread;
+    QSemaphore m_closed;
     MailWorker *m_worker = nullptr; ///< lives in m_thread
     bool m_dispatching = false;
 };

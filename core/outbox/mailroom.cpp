@@ -1,0 +1,302 @@
+#include "core/outbox/mailroom.h"
+
+#include "core/accounts/secretdesk.h"
+#include "core/base/log.h"
+#include "core/base/threads.h"
+#include "core/message/messagebuilder.h"
+#include "core/outbox/mailworker.h"
+
+#include <QFile>
+#include <QPromise>
+
+namespace Outbox {
+
+using Base::AccountId;
+using Base::Done;
+using Base::MessageId;
+using Base::Result;
+
+namespace {
+
+template <class T>
+using Promise = std::shared_ptr<QPromise<Result<T>>>;
+
+template <class T>
+Promise<T> promise()
+{
+    auto made = std::make_shared<QPromise<Result<T>>>();
+    made->start();
+    return made;
+}
+
+template <class T>
+void keepPromise(const Promise<T> &promise, Result<T> result)
+{
+    promise->addResult(std::move(result));
+    promise->finish();
+}
+
+} // namespace
+
+Mailroom::Mailroom(Base::Paths paths, Accounts::SecretDesk &secrets, Base::Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_paths(std::move(paths))
+    , m_secrets(secrets)
+    , m_clock(clock)
+{
+    qRegisterMetaType<Base::MessageId>("Base::MessageId");
+    qRegisterMetaType<Base::AccountId>("Base::AccountId");
+    qRegisterMetaType<Outbox::Progress>("Outbox::Progress");
+    qRegisterMetaType<Outbox::TranscriptGrew>("Outbox::TranscriptGrew");
+    qRegisterMetaType<Outbox::TestFinding>("Outbox::TestFinding");
+    qRegisterMetaType<Accounts::Account>("Accounts::Account");
+}
+
+Mailroom::~Mailroom() { close(); }
+
+Done Mailroom::open()
+{
+    if (const Done done = m_paths.prepare(); !done)
+        return done;
+    m_worker = new MailWorker(m_paths, m_clock);
+    m_worker->moveToThread(&m_thread);
+    connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
+    connect(m_worker, &MailWorker::messageChanged, this, &Mailroom::messageChanged);
+    connect(m_worker, &MailWorker::draftsChanged, this, &Mailroom::draftsChanged);
+    connect(m_worker, &MailWorker::accountsChanged, this, &Mailroom::accountsChanged);
+    connect(m_worker, &MailWorker::progressed, this, &Mailroom::progressed);
+    connect(m_worker, &MailWorker::transcriptGrew, this, &Mailroom::transcriptGrew);
+    connect(m_worker, &MailWorker::testFound, this, &Mailroom::testFound);
+    connect(m_worker, &MailWorker::settled, this, &Mailroom::settled);
+    connect(m_worker, &MailWorker::secretNeeded, this, &Mailroom::provideSecret);
+    connect(m_worker, &MailWorker::ownerChanged, this, [this](bool owner) {
+        m_dispatching = owner;
+        Q_EMIT dispatchingChanged(owner);
+    });
+    // Told in the mail thread itself: the front waits in close().
+    connect(m_worker, &MailWorker::closed, m_worker, [this] { m_closed.release(); }, Qt::DirectConnection);
+    m_thread.setObjectName(QStringLiteral("mail"));
+    m_thread.start();
+
+    std::optional<Done> opened;
+    QMetaObject::invokeMethod(
+        m_worker,
+        [this, &opened] {
+            opened = m_worker->open();
+            m_dispatching = m_worker->isOwner();
+        },
+        Qt::BlockingQueuedConnection);
+    if (!*opened) {
+        m_thread.quit();
+        m_thread.wait();
+        m_worker = nullptr;
+    }
+    return *opened;
+}
+
+void Mailroom::close(int graceMilliseconds)
+{
+    if (!m_worker)
+        return;
+    QMetaObject::invokeMethod(m_worker, [worker = m_worker] { worker->stop(); }, Qt::QueuedConnection);
+    if (!m_closed.tryAcquire(1, graceMilliseconds))
+        Base::Log::warning(QStringLiteral("An attempt was still waiting for the server's last word when the program ended"));
+    m_thread.quit();
+    m_thread.wait();
+    m_worker = nullptr;
+}
+
+template <class T>
+Mailroom::Answer<T> Mailroom::ask(std::function<Result<T>(MailWorker &)> work)
+{
+    Base::assertThread(this);
+    const Promise<T> answer = promise<T>();
+    if (!m_worker) {
+        keepPromise<T>(answer, Base::Error{Base::ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
+        return answer->future();
+    }
+    QMetaObject::invokeMethod(
+        m_worker, [worker = m_worker, answer, work = std::move(work)] { keepPromise<T>(answer, work(*worker)); }, Qt::QueuedConnection);
+    return answer->future();
+}
+
+Mailroom::Answer<MessageId> Mailroom::submitBuilt(AccountId account, Base::DraftId draft, Builder builder)
+{
+    Base::assertThread(this);
+    const Promise<MessageId> answer = promise<MessageId>();
+    if (!m_worker) {
+        keepPromise<MessageId>(answer, Base::Error{Base::ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
+        return answer->future();
+    }
+    QMetaObject::invokeMethod(
+        m_worker,
+        [worker = m_worker, account, draft, answer, builder = std::move(builder)] {
+            worker->submit(account, draft, builder, [answer](Result<MessageId> id) { keepPromise<MessageId>(answer, std::move(id)); });
+        },
+        Qt::QueuedConnection);
+    return answer->future();
+}
+
+Mailroom::Answer<MessageId> Mailroom::submit(const Message::Draft &draft)
+{
+    const QDateTime now = m_clock.now().toLocalTime();
+    return submitBuilt(draft.account, draft.id, [draft, now](const Accounts::Account &account, Message::ContentStore &store) {
+        Message::Draft complete = draft;
+        if (complete.from.trimmed().isEmpty()) {
+            const Result<Message::Address> own = Message::Address::parse(account.fromAddress);
+            if (!own)
+                return Result<Message::OutgoingMessage>(own.error());
+            const auto named = Message::Address::fromParts(account.fromName, own->localPart(), own->domain());
+            complete.from = (named ? *named : *own).toString();
+        }
+        return Message::build(complete, Message::systemBuildContext(now), store);
+    });
+}
+
+Mailroom::Answer<MessageId> Mailroom::submitFinished(const QString &path, const Message::EnvelopeWish &wish, AccountId account)
+{
+    const QDateTime now = m_clock.now().toLocalTime();
+    return submitBuilt(account, {}, [path, wish, now](const Accounts::Account &, Message::ContentStore &store) {
+        QFile file(path);
+        if (!file.exists())
+            return Result<Message::OutgoingMessage>(Base::Error{Base::ErrorKind::FileMissing, path, {}});
+        if (!file.open(QIODevice::ReadOnly))
+            return Result<Message::OutgoingMessage>(Base::Error{Base::ErrorKind::FileUnreadable, path, file.errorString()});
+        return Message::finish(file, wish, Message::systemBuildContext(now), store);
+    });
+}
+
+Mailroom::Answer<Base::DraftId> Mailroom::saveDraft(const Message::Draft &draft)
+{
+    return ask<Base::DraftId>([draft](MailWorker &worker) { return worker.saveDraft(draft); });
+}
+
+Mailroom::Answer<void> Mailroom::removeDraft(Base::DraftId id)
+{
+    return ask<void>([id](MailWorker &worker) { return worker.removeDraft(id); });
+}
+
+Mailroom::Answer<Accounts::Account> Mailroom::saveAccount(const Accounts::Account &account, const std::optional<QByteArray> &secret)
+{
+    auto saving = ask<Accounts::Account>([account](MailWorker &worker) { return worker.saveAccount(account); });
+    if (!secret)
+        return saving;
+    // The secret is kept under the account's id, so the account must be there first; without its secret it must not stay.
+    const Promise<Accounts::Account> answer = promise<Accounts::Account>();
+    saving.then(this, [this, answer, secret = *secret, isNew = !account.id.isValid()](const Result<Accounts::Account> &saved) {
+        if (!saved)
+            return keepPromise<Accounts::Account>(answer, saved.error());
+        m_secrets.keep(*saved, secret, [this, answer, isNew, account = *saved](Result<Accounts::SecretPlace> place) {
+            if (!place) {
+                if (isNew)
+                    removeAccount(account.id);
+                return keepPromise<Accounts::Account>(answer, place.error());
+            }
+            Accounts::Account complete = account;
+            complete.secretPlace = *place;
+            saveAccount(complete).then(this, [answer](const Result<Accounts::Account> &done) { keepPromise<Accounts::Account>(answer, done); });
+        });
+    });
+    return answer->future();
+}
+
+Mailroom::Answer<void> Mailroom::removeAccount(AccountId id)
+{
+    return ask<void>([id](MailWorker &worker) { return worker.removeAccount(id); });
+}
+
+Mailroom::Answer<void> Mailroom::setDefaultAccount(AccountId id)
+{
+    return ask<void>([id](MailWorker &worker) { return worker.setDefaultAccount(id); });
+}
+
+Mailroom::Answer<void> Mailroom::resumeAccount(AccountId id)
+{
+    return ask<void>([id](MailWorker &worker) { return worker.resumeAccount(id); });
+}
+
+QFuture<TestReport> Mailroom::testAccount(const Accounts::Account &account, const std::optional<QByteArray> &secret, int number)
+{
+    Base::assertThread(this);
+    auto answer = std::make_shared<QPromise<TestReport>>();
+    answer->start();
+    const auto report = [answer](TestReport found) {
+        answer->addResult(std::move(found));
+        answer->finish();
+    };
+    const auto walk = [this, account, number, report](const QByteArray &known) {
+        if (!m_worker)
+            return;
+        QMetaObject::invokeMethod(
+            m_worker, [worker = m_worker, account, known, number, report] { worker->testAccount(account, known, number, report); },
+            Qt::QueuedConnection);
+    };
+    if (secret || !account.needsSignIn()) {
+        walk(secret.value_or(QByteArray()));
+        return answer->future();
+    }
+    m_secrets.fetch(account, [walk, report](Result<QByteArray> stored) {
+        if (stored)
+            return walk(*stored);
+        TestReport failed;
+        failed.findings.append({TestStep::Auth, false, stored.error().detail, 0});
+        failed.reason = {Delivery::Stage::Auth, Delivery::Scope::Account, {}, stored.error()};
+        report(failed);
+    });
+    return answer->future();
+}
+
+void Mailroom::provideSecret(const Accounts::Account &account, quint64 request)
+{
+    m_secrets.fetch(account, [this, request](Result<QByteArray> secret) {
+        if (!m_worker)
+            return;
+        QMetaObject::invokeMethod(
+            m_worker, [worker = m_worker, request, secret = std::move(secret)] { worker->answerSecret(request, secret); },
+            Qt::QueuedConnection);
+    });
+}
+
+Mailroom::Answer<void> Mailroom::retry(MessageId id)
+{
+    return ask<void>([id](MailWorker &worker) { return worker.retry(id); });
+}
+
+Mailroom::Answer<void> Mailroom::hold(MessageId id)
+{
+    return ask<void>([id](MailWorker &worker) {
+        return worker.decide(id, [id](Store::Decisions &decisions, const QDateTime &now) { return decisions.hold(id, now); });
+    });
+}
+
+Mailroom::Answer<void> Mailroom::release(MessageId id)
+{
+    return ask<void>([id](MailWorker &worker) {
+        return worker.decide(id, [id](Store::Decisions &decisions, const QDateTime &now) { return decisions.release(id, now); });
+    });
+}
+
+Mailroom::Answer<void> Mailroom::cancel(MessageId id)
+{
+    return ask<void>([id](MailWorker &worker) {
+        return worker.decide(id, [id](Store::Decisions &decisions, const QDateTime &now) { return decisions.cancel(id, now); });
+    });
+}
+
+Mailroom::Answer<void> Mailroom::remove(MessageId id)
+{
+    return ask<void>([id](MailWorker &worker) {
+        return worker.decide(id, [id](Store::Decisions &decisions, const QDateTime &) { return decisions.remove(id); });
+    });
+}
+
+Mailroom::Answer<void> Mailroom::resolve(MessageId id, Resolution resolution)
+{
+    if (resolution == Resolution::Resend)
+        return retry(id);
+    return ask<void>([id](MailWorker &worker) {
+        return worker.decide(id, [id](Store::Decisions &decisions, const QDateTime &now) { return decisions.settleArrived(id, now); });
+    });
+}
+
+} // namespace Outbox

@@ -1,0 +1,34 @@
+#pragma once
+
+// The accounts in the books: written in the mail thread. No secret ever comes here (law 7).
+
+#include "core/accounts/account.h"
+#include "core/delivery/reason.h"
+#include "core/store/database.h"
+
+namespace Store {
+
+class AccountStore
+{
+public:
+    explicit AccountStore(Database &database) : m_database(database) {}
+
+    /// Adds it when id is invalid; the first one becomes the default. DuplicateAccount, BadAccount.
+    Base::Result<Accounts::Account> save(const Accounts::Account &account);
+    Base::Done remove(Base::AccountId id);
+    Base::Done setDefault(Base::AccountId id);
+    /// A null reason lifts the pause.
+    Base::Done setPause(Base::AccountId id, const Delivery::Reason &reason);
+
+    Base::Result<QList<Accounts::Account>> all() const { return readAll(m_database); }
+    Base::Result<Delivery::Reason> pauseOf(Base::AccountId id) const { return readPause(m_database, id); }
+
+    // shared with the reading side
+    static Base::Result<QList<Accounts::Account>> readAll(const Database &database);
+    static Base::Result<Delivery::Reason> readPause(const Database &database, Base::AccountId id);
+
+private:
+    Database &m_database;
+};
+
+} // namespace Store

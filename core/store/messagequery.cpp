@@ -1,0 +1,254 @@
+#include "core/store/messagequery.h"
+
+#include "core/message/contentreader.h"
+#include "core/store/accountstore.h"
+#include "core/store/draftstore.h"
+#include "core/store/json.h"
+#include "core/store/spool.h"
+
+namespace Store {
+
+using Base::Error;
+using Base::ErrorKind;
+using Base::MessageId;
+
+namespace {
+
+const QString rowColumns = QStringLiteral("id, account, account_name, message_id, sender, recipients, recipient_count, subject, size, state, created,"
+                                          " changed, next_attempt, attempts, accepted, refused, queue_id, reason");
+
+QDateTime when(const QVariant &value) { return QDateTime::fromMSecsSinceEpoch(value.toLongLong()).toUTC(); }
+
+std::optional<QDateTime> maybeWhen(const QVariant &value)
+{
+    return value.isNull() ? std::optional<QDateTime>() : when(value);
+}
+
+Delivery::Reason reasonIn(const QVariant &value) { return Delivery::reasonFromJson(unpackObject(value.toString())); }
+
+MessageRow messageIn(const QSqlQuery &query)
+{
+    MessageRow row;
+    int column = 0;
+    row.id = MessageId{query.value(column++).toLongLong()};
+    row.account = Base::AccountId{query.value(column++).toLongLong()};
+    row.accountName = query.value(column++).toString();
+    row.messageId = query.value(column++).toString().toUtf8();
+    row.from = query.value(column++).toString();
+    row.recipients = query.value(column++).toString();
+    row.recipientCount = query.value(column++).toInt();
+    row.subject = query.value(column++).toString();
+    row.size = query.value(column++).toLongLong();
+    row.state = Delivery::messageStateFromKey(query.value(column++).toString()).value_or(Delivery::MessageState::Held);
+    row.created = when(query.value(column++));
+    row.changed = when(query.value(column++));
+    row.nextAttempt = maybeWhen(query.value(column++));
+    row.attempts = query.value(column++).toInt();
+    row.accepted = query.value(column++).toInt();
+    row.refused = query.value(column++).toInt();
+    row.queueId = query.value(column++).toString();
+    row.reason = reasonIn(query.value(column++));
+    return row;
+}
+
+Message::Field fieldNamed(const QString &name)
+{
+    if (name == QLatin1String("cc"))
+        return Message::Field::Cc;
+    return name == QLatin1String("bcc") ? Message::Field::Bcc : Message::Field::To;
+}
+
+QString likePattern(QString text)
+{
+    text.replace(QLatin1Char('\\'), QStringLiteral("\\\\")).replace(QLatin1Char('%'), QStringLiteral("\\%")).replace(QLatin1Char('_'), QStringLiteral("\\_"));
+    return QLatin1Char('%') + text + QLatin1Char('%');
+}
+
+} // namespace
+
+Base::Done MessageQuery::open(const QString &database, const QString &spool)
+{
+    m_spool = spool;
+    return m_database.open(database, Database::Mode::ReadOnly);
+}
+
+Base::Result<QList<MessageId>> MessageQuery::ids(const Filter &filter, int limit, MessageId below) const
+{
+    QStringList where;
+    QVariantList values;
+    if (!filter.states.isEmpty()) {
+        QStringList marks;
+        for (const Delivery::MessageState state : filter.states) {
+            marks.append(QStringLiteral("?"));
+            values.append(Delivery::key(state));
+        }
+        where.append(QStringLiteral("state IN (%1)").arg(marks.join(QLatin1Char(','))));
+    }
+    if (!filter.accountName.isEmpty()) {
+        where.append(QStringLiteral("account_name = ? COLLATE NOCASE"));
+        values.append(filter.accountName);
+    }
+    if (!filter.search.isEmpty()) {
+        where.append(QStringLiteral("(subject LIKE ? ESCAPE '\\' OR sender LIKE ? ESCAPE '\\' OR recipients LIKE ? ESCAPE '\\')"));
+        for (int i = 0; i < 3; ++i)
+            values.append(likePattern(filter.search));
+    }
+    if (below.isValid()) {
+        where.append(QStringLiteral("id < ?"));
+        values.append(below.value);
+    }
+    QString sql = QStringLiteral("SELECT id FROM message");
+    if (!where.isEmpty())
+        sql += QStringLiteral(" WHERE ") + where.join(QStringLiteral(" AND "));
+    values.append(limit);
+    Base::Result<QSqlQuery> query = m_database.run(sql + QStringLiteral(" ORDER BY id DESC LIMIT ?"), values);
+    if (!query)
+        return query.error();
+    QList<MessageId> ids;
+    while (query->next())
+        ids.append(MessageId{query->value(0).toLongLong()});
+    return ids;
+}
+
+Base::Result<MessageRow> MessageQuery::row(MessageId id) const
+{
+    Base::Result<QSqlQuery> query = m_database.run(QStringLiteral("SELECT %1 FROM message WHERE id = ?").arg(rowColumns), {id.value});
+    if (!query)
+        return query.error();
+    if (!query->next())
+        return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such message")};
+    return messageIn(*query);
+}
+
+Base::Result<QList<MessageRow>> MessageQuery::rows(const QList<MessageId> &ids) const
+{
+    QStringList numbers;
+    for (const MessageId id : ids)
+        numbers.append(id.toString());
+    Base::Result<QSqlQuery> query = m_database.run(
+        QStringLiteral("SELECT %1 FROM message WHERE id IN (%2)").arg(rowColumns, numbers.join(QLatin1Char(','))));
+    if (!query)
+        return query.error();
+    QHash<MessageId, MessageRow> found;
+    while (query->next()) {
+        const MessageRow row = messageIn(*query);
+        found.insert(row.id, row);
+    }
+    QList<MessageRow> rows;
+    for (const MessageId id : ids) {
+        if (const auto at = found.constFind(id); at != found.constEnd())
+            rows.append(*at);
+    }
+    return rows;
+}
+
+Base::Result<MessageDetails> MessageQuery::details(MessageId id) const
+{
+    Base::Result<MessageRow> message = row(id);
+    if (!message)
+        return message.error();
+    MessageDetails details;
+    details.message = std::move(*message);
+    Base::Result<QSqlQuery> recipients = m_database.run(
+        QStringLiteral("SELECT address, name, field, state, attempts, reason FROM recipient WHERE message = ? ORDER BY position"), {id.value});
+    if (!recipients)
+        return recipients.error();
+    while (recipients->next()) {
+        details.recipients.append({recipients->value(0).toString(), recipients->value(1).toString(),
+                                   fieldNamed(recipients->value(2).toString()),
+                                   Delivery::recipientStateFromName(recipients->value(3).toString()).value_or(Delivery::RecipientState::Waiting),
+                                   recipients->value(4).toInt(), reasonIn(recipients->value(5))});
+    }
+    Base::Result<QSqlQuery> attempts = m_database.run(
+        QStringLiteral("SELECT id, number, started, finished, server, tls, reason FROM attempt WHERE message = ? ORDER BY number"), {id.value});
+    if (!attempts)
+        return attempts.error();
+    while (attempts->next()) {
+        details.attempts.append({Base::AttemptId{attempts->value(0).toLongLong()}, attempts->value(1).toInt(), when(attempts->value(2)),
+                                 maybeWhen(attempts->value(3)), attempts->value(4).toString(), attempts->value(5).toString(),
+                                 reasonIn(attempts->value(6))});
+    }
+    return details;
+}
+
+Base::Result<Delivery::Transcript> MessageQuery::transcript(MessageId id, int number) const
+{
+    Base::Result<QSqlQuery> query = m_database.run(
+        QStringLiteral("SELECT transcript FROM attempt WHERE message = ? AND (? = 0 OR number = ?) ORDER BY number DESC LIMIT 1"),
+        {id.value, number, number});
+    if (!query)
+        return query.error();
+    if (!query->next())
+        return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such attempt")};
+    const QByteArray packed = query->value(0).toByteArray();
+    return packed.isEmpty() ? Delivery::Transcript() : Delivery::Transcript::fromJson(QJsonDocument::fromJson(qUncompress(packed)).array());
+}
+
+Base::Result<QByteArray> MessageQuery::source(MessageId id, qint64 limit) const
+{
+    const Base::Result<QVariant> pieces = m_database.value(QStringLiteral("SELECT pieces FROM content WHERE message = ?"), {id.value});
+    if (!pieces)
+        return pieces.error();
+    if (!pieces->isValid())
+        return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such message")};
+    const Spool spool(m_spool);
+    Message::ContentReader reader(Message::contentFromJson(unpackArray(pieces->toString())), spool);
+    QByteArray source;
+    while (source.size() < limit) {
+        const Base::Result<QByteArray> chunk = reader.read();
+        if (!chunk)
+            return chunk.error();
+        if (chunk->isEmpty())
+            break;
+        source += *chunk;
+    }
+    return source.left(static_cast<qsizetype>(limit));
+}
+
+Base::Result<QHash<Delivery::MessageState, int>> MessageQuery::counts() const
+{
+    Base::Result<QSqlQuery> query = m_database.run(QStringLiteral("SELECT state, count(*) FROM message GROUP BY state"));
+    if (!query)
+        return query.error();
+    QHash<Delivery::MessageState, int> counts;
+    while (query->next()) {
+        if (const auto state = Delivery::messageStateFromKey(query->value(0).toString()))
+            counts.insert(*state, query->value(1).toInt());
+    }
+    return counts;
+}
+
+Base::Result<QList<DraftRow>> MessageQuery::drafts() const { return DraftStore::readAll(m_database); }
+Base::Result<DraftRow> MessageQuery::draft(Base::DraftId id) const { return DraftStore::read(m_database, id); }
+Base::Result<QList<Accounts::Account>> MessageQuery::accounts() const { return AccountStore::readAll(m_database); }
+Base::Result<Delivery::Reason> MessageQuery::pauseOf(Base::AccountId id) const { return AccountStore::readPause(m_database, id); }
+
+Base::Result<Accounts::Account> MessageQuery::account(const QString &name) const
+{
+    const Base::Result<QList<Accounts::Account>> all = accounts();
+    if (!all)
+        return all.error();
+    if (all->isEmpty())
+        return Error{ErrorKind::NoAccount, name, {}};
+    if (name.isEmpty())
+        return all->first();
+    for (const Accounts::Account &account : *all) {
+        if (account.name.compare(name, Qt::CaseInsensitive) == 0)
+            return account;
+    }
+    return Error{ErrorKind::UnknownAccount, name, {}};
+}
+
+Base::Result<Accounts::Account> MessageQuery::account(Base::AccountId id) const
+{
+    const Base::Result<QList<Accounts::Account>> all = accounts();
+    if (!all)
+        return all.error();
+    for (const Accounts::Account &account : *all) {
+        if (account.id == id)
+            return account;
+    }
+    return Error{all->isEmpty() ? ErrorKind::NoAccount : ErrorKind::UnknownAccount, id.toString(), {}};
+}
+
+} // namespace Store

@@ -1,0 +1,267 @@
+#include "core/store/messagestore.h"
+
+#include "core/base/log.h"
+#include "core/store/json.h"
+
+namespace Store {
+
+using Base::Done;
+using Base::Error;
+using Base::ErrorKind;
+using Base::MessageId;
+using Delivery::MessageState;
+using Delivery::RecipientState;
+using Delivery::Verdict;
+
+namespace {
+
+constexpr int shownRecipients = 3;
+
+QString fieldName(Message::Field field)
+{
+    switch (field) {
+    case Message::Field::To:
+        return QStringLiteral("to");
+    case Message::Field::Cc:
+        return QStringLiteral("cc");
+    case Message::Field::Bcc:
+        break;
+    }
+    return QStringLiteral("bcc");
+}
+
+QString recipientsForLists(const QList<Message::Recipient> &recipients)
+{
+    QStringList shown;
+    for (const Message::Recipient &recipient : recipients.mid(0, shownRecipients))
+        shown.append(recipient.address.addrSpec());
+    return shown.join(QStringLiteral(", "));
+}
+
+QByteArray packed(const Delivery::Transcript &transcript)
+{
+    return qCompress(QJsonDocument(transcript.toJson()).toJson(QJsonDocument::Compact));
+}
+
+qint64 stamp(const QDateTime &when) { return when.toMSecsSinceEpoch(); }
+QDateTime fromStamp(const QVariant &value) { return QDateTime::fromMSecsSinceEpoch(value.toLongLong()).toUTC(); }
+
+} // namespace
+
+Base::Result<MessageId> MessageStore::enqueue(const Message::OutgoingMessage &message, const Accounts::Account &account,
+                                              const QDateTime &now, Base::DraftId draft)
+{
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun().error();
+    const QString sql = QStringLiteral(
+        "INSERT INTO message (account, account_name, message_id, sender, recipients, recipient_count, subject, size, envelope, state,"
+        " created, changed, next_attempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)");
+    const QList<Message::Recipient> &recipients = message.envelope.recipients;
+    const Base::Result<QSqlQuery> inserted =
+        m_database.run(sql, {account.id.value, account.name, QString::fromUtf8(message.messageId), message.from,
+                             recipientsForLists(recipients), recipients.size(), message.subject, message.size(),
+                             pack(Message::toJson(message.envelope)), stamp(now), stamp(now), stamp(now)});
+    if (!inserted)
+        return inserted.error();
+    const qint64 id = inserted->lastInsertId().toLongLong();
+    if (const Done done = insertRecipients(id, recipients); !done)
+        return done.error();
+    if (const Done done = m_database.exec(QStringLiteral("INSERT INTO content (message, pieces) VALUES (?, ?)"),
+                                          {id, pack(Message::toJson(message.content))});
+        !done)
+        return done.error();
+    for (const Message::Piece &piece : message.content) {
+        if (piece.spooled.isNull())
+            continue;
+        if (const Done done = m_database.exec(QStringLiteral("INSERT OR IGNORE INTO spool_use (message, sha256) VALUES (?, ?)"),
+                                              {id, QString::fromLatin1(piece.spooled.sha256)});
+            !done)
+            return done.error();
+    }
+    if (draft.isValid()) {
+        if (const Done done = m_database.exec(QStringLiteral("DELETE FROM draft WHERE id = ?"), {draft.value}); !done)
+            return done.error();
+    }
+    if (const Done done = transaction.commit(); !done)
+        return done.error();
+    return MessageId{id};
+}
+
+Done MessageStore::insertRecipients(qint64 message, const QList<Message::Recipient> &recipients)
+{
+    const QString sql = QStringLiteral("INSERT INTO recipient (message, position, address, name, field, state) VALUES (?, ?, ?, ?, ?, 'waiting')");
+    for (qsizetype i = 0; i < recipients.size(); ++i) {
+        const Message::Recipient &recipient = recipients.at(i);
+        if (const Done done = m_database.exec(sql, {message, i, recipient.address.addrSpec(), recipient.address.displayName(),
+                                                    fieldName(recipient.field)});
+            !done)
+            return done;
+    }
+    return {};
+}
+
+Base::Result<QList<QueueEntry>> MessageStore::due(const QDateTime &now, int limit) const
+{
+    Base::Result<QSqlQuery> query = m_database.run(
+        QStringLiteral("SELECT id, account, next_attempt, created, attempts FROM message WHERE state IN ('queued', 'deferred')"
+                       " AND next_attempt <= ? ORDER BY next_attempt, id LIMIT ?"),
+        {stamp(now), limit});
+    if (!query)
+        return query.error();
+    QList<QueueEntry> entries;
+    while (query->next())
+        entries.append({MessageId{query->value(0).toLongLong()}, Base::AccountId{query->value(1).toLongLong()},
+                        fromStamp(query->value(2)), fromStamp(query->value(3)), query->value(4).toInt()});
+    return entries;
+}
+
+Base::Result<std::optional<QDateTime>> MessageStore::nextDue(const QDateTime &now) const
+{
+    const Base::Result<QVariant> next = m_database.value(
+        QStringLiteral("SELECT min(next_attempt) FROM message WHERE state IN ('queued', 'deferred') AND next_attempt > ?"), {stamp(now)});
+    if (!next)
+        return next.error();
+    return next->isNull() ? std::optional<QDateTime>() : fromStamp(*next);
+}
+
+Base::Result<Assignment> MessageStore::beginAttempt(MessageId id, const QDateTime &now)
+{
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun().error();
+    const Base::Result<StateBook::Standing> before = m_book.standing(id);
+    if (!before)
+        return before.error();
+    if (const Done done = m_book.setState(id, MessageState::Sending, now); !done)
+        return done.error();
+    Base::Result<QSqlQuery> query = m_database.run(
+        QStringLiteral("SELECT envelope, pieces, (SELECT coalesce(max(number), 0) FROM attempt WHERE attempt.message = id) FROM message"
+                       " JOIN content ON content.message = id WHERE id = ?"),
+        {id.value});
+    if (!query)
+        return query.error();
+    if (!query->next())
+        return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("its content is missing")};
+    Assignment assignment;
+    assignment.envelope = Message::envelopeFromJson(unpackObject(query->value(0).toString()));
+    assignment.content = Message::contentFromJson(unpackArray(query->value(1).toString()));
+    assignment.number = query->value(2).toInt() + 1;
+    query->finish();
+
+    Base::Result<QSqlQuery> waiting = m_database.run(
+        QStringLiteral("SELECT position, address FROM recipient WHERE message = ? AND state IN ('waiting', 'deferred') ORDER BY position"),
+        {id.value});
+    if (!waiting)
+        return waiting.error();
+    while (waiting->next()) {
+        const Base::Result<Message::Address> address = Message::Address::parse(waiting->value(1).toString());
+        if (!address)
+            return address.error();
+        assignment.envelope.recipients.append({*address, Message::Field::To});
+        assignment.positions.append(waiting->value(0).toInt());
+    }
+    const Base::Result<QSqlQuery> attempt = m_database.run(
+        QStringLiteral("INSERT INTO attempt (message, number, started) VALUES (?, ?, ?)"), {id.value, assignment.number, stamp(now)});
+    if (!attempt)
+        return attempt.error();
+    assignment.attempt = Base::AttemptId{attempt->lastInsertId().toLongLong()};
+    if (const Done done = transaction.commit(); !done)
+        return done.error();
+    return assignment;
+}
+
+Done MessageStore::markCommitting(MessageId id, const Assignment &assignment, const QList<Delivery::RecipientResult> &results,
+                                  const QDateTime &now)
+{
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun();
+    if (const Done done = apply(id, assignment, results, {}, Delivery::Scope::Recipient); !done)
+        return done;
+    if (const Done done = m_book.setState(id, MessageState::Committing, now); !done)
+        return done;
+    if (const Done done = m_database.exec(QStringLiteral("UPDATE attempt SET committing = 1 WHERE id = ?"), {assignment.attempt.value}); !done)
+        return done;
+    return transaction.commit();
+}
+
+Done MessageStore::finishAttempt(MessageId id, const Assignment &assignment, const Delivery::Outcome &outcome,
+                                 const Delivery::Transcript &transcript, const Consequence &consequence, const QDateTime &now)
+{
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun();
+    if (const Done done = apply(id, assignment, outcome.recipients, consequence, outcome.scope); !done)
+        return done;
+    const Base::Result<QList<StateBook::RecipientStanding>> recipients = m_book.recipients(id);
+    if (!recipients)
+        return recipients.error();
+    QList<RecipientState> states;
+    for (const StateBook::RecipientStanding &recipient : *recipients)
+        states.append(recipient.state);
+    MessageState to = Delivery::summary(states);
+    std::optional<QDateTime> next;
+    if (Delivery::isDueState(to)) {
+        to = consequence.nextAttempt ? MessageState::Deferred : MessageState::Held;
+        next = consequence.nextAttempt;
+    }
+    const QString reason = outcome.isSuccess() ? QString() : pack(Delivery::toJson(Delivery::reasonOf(outcome)));
+    const QString sql = QStringLiteral("UPDATE message SET attempts = attempts + ?, reason = ?, queue_id = CASE WHEN ? = '' THEN queue_id ELSE ? END"
+                                       " WHERE id = ?");
+    if (const Done done = m_database.exec(sql, {consequence.countAttempt ? 1 : 0, reason, outcome.queueId, outcome.queueId, id.value}); !done)
+        return done;
+    if (const Done done = m_book.setState(id, to, now, next); !done)
+        return done;
+    const QString attemptSql = QStringLiteral("UPDATE attempt SET finished = ?, server = ?, tls = ?, reason = ?, transcript = ? WHERE id = ?");
+    if (const Done done = m_database.exec(attemptSql, {stamp(now), outcome.server, outcome.tls,
+                                                       pack(Delivery::toJson(Delivery::reasonOf(outcome))), packed(transcript),
+                                                       assignment.attempt.value});
+        !done)
+        return done;
+    return transaction.commit();
+}
+
+Done MessageStore::replaceTranscript(Base::AttemptId attempt, const Delivery::Transcript &transcript)
+{
+    return m_database.exec(QStringLiteral("UPDATE attempt SET transcript = ? WHERE id = ?"), {packed(transcript), attempt.value});
+}
+
+Done MessageStore::apply(MessageId id, const Assignment &assignment, const QList<Delivery::RecipientResult> &results,
+                         const Consequence &consequence, Delivery::Scope scope)
+{
+    const Base::Result<QList<StateBook::RecipientStanding>> before = m_book.recipients(id);
+    if (!before)
+        return before.error();
+    const QString sql = QStringLiteral("UPDATE recipient SET state = ?, attempts = attempts + ?, reason = ? WHERE message = ? AND position = ?");
+    for (qsizetype i = 0; i < results.size() && i < assignment.positions.size(); ++i) {
+        const Delivery::RecipientResult &result = results.at(i);
+        const int position = assignment.positions.at(i);
+        if (result.verdict == Verdict::None)
+            continue;
+        const Verdict verdict = consequence.giveUp && result.verdict == Verdict::Deferred ? Verdict::Refused : result.verdict;
+        for (const StateBook::RecipientStanding &each : *before) {
+            if (each.position != position || !(each.state == RecipientState::Waiting || each.state == RecipientState::Deferred))
+                continue;
+            if (const Done done = m_database.exec(sql, {Delivery::name(Delivery::after(each.state, verdict)),
+                                                        consequence.countAttempt ? 1 : 0,
+                                                        pack(Delivery::toJson(Delivery::reasonOf(result, scope))), id.value, position});
+                !done)
+                return done;
+        }
+    }
+    return {};
+}
+
+Base::Result<QSet<QByteArray>> MessageStore::spoolUse() const
+{
+    Base::Result<QSqlQuery> query = m_database.run(QStringLiteral("SELECT DISTINCT sha256 FROM spool_use"));
+    if (!query)
+        return query.error();
+    QSet<QByteArray> used;
+    while (query->next())
+        used.insert(query->value(0).toString().toLatin1());
+    return used;
+}
+
+} // namespace Store
