@@ -7,6 +7,7 @@
 
 #include <QGuiApplication>
 #include <QLocale>
+#include <QSet>
 
 #include <algorithm>
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int cachedRows = 4 * OutboxModel::page;
 constexpr int tickMs = 10'000;
+constexpr int mostCompared = 5'000; // ids, when anything may have changed
 
 } // namespace
 
@@ -155,12 +157,49 @@ void OutboxModel::refreshOne(Base::MessageId id, const QHash<Base::MessageId, St
         m_ids.removeAt(at);
         endRemoveRows();
     } else if (here && (!m_more || (!m_ids.isEmpty() && id > m_ids.last()))) {
-        // What lies below the loaded part comes with its page.
-        const auto place = std::lower_bound(m_ids.begin(), m_ids.end(), id, std::greater<>());
-        const int row = static_cast<int>(place - m_ids.begin());
-        beginInsertRows({}, row, row);
-        m_ids.insert(row, id);
-        endInsertRows();
+        insert(id); // what lies below the loaded part comes with its page
+    }
+}
+
+void OutboxModel::insert(Base::MessageId id)
+{
+    const auto place = std::lower_bound(m_ids.begin(), m_ids.end(), id, std::greater<>());
+    const int row = static_cast<int>(place - m_ids.begin());
+    beginInsertRows({}, row, row);
+    m_ids.insert(row, id);
+    endInsertRows();
+}
+
+void OutboxModel::refreshAll()
+{
+    const int covered = static_cast<int>(std::clamp<qsizetype>(m_ids.size(), page, mostCompared));
+    const Base::Result<QList<Base::MessageId>> ids = m_query.ids(m_filter, covered);
+    if (!ids) {
+        m_error = ids.error();
+        return;
+    }
+    m_rows.clear();
+    removeAbsent(*ids);
+    for (const Base::MessageId id : *ids) {
+        if (rowOf(id) < 0)
+            insert(id);
+    }
+    m_more = m_more || ids->size() == covered;
+    if (!m_ids.isEmpty())
+        Q_EMIT dataChanged(index(0, 0), index(static_cast<int>(m_ids.size()) - 1, ColumnCount - 1));
+}
+
+void OutboxModel::removeAbsent(const QList<Base::MessageId> &present)
+{
+    const QSet<Base::MessageId> here(present.begin(), present.end());
+    const bool partial = present.size() == mostCompared; // ids below the last compared one are not known
+    for (int at = static_cast<int>(m_ids.size()) - 1; at >= 0; --at) {
+        const Base::MessageId id = m_ids.at(at);
+        if (here.contains(id) || (partial && id < present.last()))
+            continue;
+        beginRemoveRows({}, at, at);
+        m_ids.removeAt(at);
+        endRemoveRows();
     }
 }
 
@@ -211,7 +250,7 @@ QVariant OutboxModel::data(const QModelIndex &index, int role) const
     case Qt::ForegroundRole:
         return column == State ? QVariant(colour(Ui::roleOf(message->state), QGuiApplication::palette())) : QVariant();
     case Qt::TextAlignmentRole:
-        return column == Size ? QVariant(Qt::AlignRight | Qt::AlignVCenter) : QVariant();
+        return column == Size ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter)) : QVariant();
     case Qt::ToolTipRole:
         return toolTip(*message, column);
     case Qt::AccessibleTextRole:
@@ -287,7 +326,7 @@ QVariant OutboxModel::headerData(int section, Qt::Orientation orientation, int r
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return section == Size ? QVariant(Qt::AlignRight | Qt::AlignVCenter) : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
+        return section == Size ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter)) : QVariant(int(Qt::AlignLeft | Qt::AlignVCenter));
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {

@@ -31,6 +31,8 @@ public:
 
     /// These messages are new, changed or gone. Reads at most a page at a time; the rest a moment later.
     void refresh(const QList<Base::MessageId> &ids);
+    /// Any message may have changed: another program wrote.
+    void refreshAll();
     void setProgress(const Outbox::Progress &progress);
 
     Base::MessageId idAt(int row) const;
@@ -53,6 +55,8 @@ private:
     void readRows(int around) const;
     void refreshSome();
     void refreshOne(Base::MessageId id, const QHash<Base::MessageId, Store::MessageRow> &rows);
+    void removeAbsent(const QList<Base::MessageId> &present);
+    void insert(Base::MessageId id);
     bool belongs(const Store::MessageRow &row) const;
     void tick();
 
