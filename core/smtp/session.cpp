@@ -13,7 +13,6 @@ using Delivery::Stage;
 
 namespace {
 
-constexpr int mostAuthRounds = 10;
 constexpr qint64 contentWindow = 256 << 10; // octets handed to the connection ahead of what it has sent
 
 } // namespace
@@ -154,22 +153,13 @@ void Session::authenticate()
                      QStringLiteral("the password would travel unencrypted")},
                     Scope::Account);
     }
-    m_mechanism = chooseMechanism(m_capabilities.mechanisms(), m_options.mechanism, m_options.credentials);
-    if (!m_mechanism) {
-        const QString offered = m_capabilities.mechanisms().join(QLatin1Char(' '));
-        const QString wanted =
-            m_options.mechanism.isEmpty() ? knownMechanisms().join(QLatin1Char(' ')) : m_options.mechanism;
-        return fail(Stage::Auth,
-                    {ErrorKind::NotOffered, QStringLiteral("AUTH ") + wanted,
-                     offered.isEmpty() ? QStringLiteral("the server offers no sign-in")
-                                       : QStringLiteral("the server offers %1").arg(offered)},
-                    Scope::Account);
-    }
-    m_authRounds = 0;
-    const std::optional<QByteArray> initial = m_mechanism->initial();
-    if (initial)
-        m_redactor.addSecret(*initial);
-    ask(Stage::Auth, Commands::auth(m_mechanism->name(), initial),
+    auto exchange =
+        SaslExchange::begin(m_capabilities.mechanisms(), m_options.mechanism, m_options.credentials);
+    if (!exchange)
+        return fail(Stage::Auth, exchange.error(), Scope::Account);
+    m_exchange = std::move(*exchange);
+    m_redactor.addSecret(m_exchange->initialSecret());
+    ask(Stage::Auth, m_exchange->first(),
         [this](const ServerReply &reply) { continueAuthentication(reply); });
 }
 
@@ -179,34 +169,17 @@ void Session::continueAuthentication(const ServerReply &reply)
         return signedIn();
     if (reply.code() != 334)
         return refuse(Stage::Auth, reply);
-    // A hostile server may ask for ever, or ask for nonsense: it is not answered, it is left.
-    if (++m_authRounds > mostAuthRounds)
-        return fail(Stage::Auth,
-                    {ErrorKind::Protocol,
-                     {},
-                     QStringLiteral("the server asks more than %1 questions").arg(mostAuthRounds)});
-    const auto challenge =
-        QByteArray::fromBase64Encoding(reply.lines().join(QString()).toLatin1().trimmed(),
-                                       QByteArray::Base64Encoding | QByteArray::AbortOnBase64DecodingErrors);
-    Base::Result<QByteArray> response =
-        challenge ? m_mechanism->respond(*challenge)
-                  : Base::Result<QByteArray>(Error{
-                        ErrorKind::Protocol, {}, QStringLiteral("the server's question is not base64")});
-    if (!response) {
-        return ask(Stage::Auth, Commands::authCancel(),
-                   [this, error = response.error()](const ServerReply &last) {
-                       last.isPermanent() || last.isTransient() ? refuse(Stage::Auth, last)
-                                                                : fail(Stage::Auth, error);
-                   });
-    }
-    ask(Stage::Auth, Commands::authResponse(*response),
-        [this](const ServerReply &next) { continueAuthentication(next); });
+    const Base::Result<Command> response = m_exchange->answer(reply);
+    if (response)
+        return ask(Stage::Auth, response, [this](const ServerReply &next) { continueAuthentication(next); });
+    ask(Stage::Auth, Commands::authCancel(),
+        [this, error = response.error()](const ServerReply &) { fail(Stage::Auth, error); });
 }
 
 void Session::signedIn()
 {
     m_open = true;
-    m_mechanism.reset();
+    m_exchange.reset();
     if (!m_letter)
         return finish(Stage::Auth);
     sendEnvelope();

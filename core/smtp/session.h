@@ -19,7 +19,7 @@
 #include "core/smtp/datawriter.h"
 #include "core/smtp/redactor.h"
 #include "core/smtp/replyparser.h"
-#include "core/smtp/sasl.h"
+#include "core/smtp/saslexchange.h"
 #include "core/smtp/transaction.h"
 
 #include <QObject>
@@ -133,8 +133,7 @@ private:
     Delivery::Transcript m_transcript;
     qint64 m_began = 0;
 
-    std::unique_ptr<Mechanism> m_mechanism;
-    int m_authRounds = 0;
+    std::unique_ptr<SaslExchange> m_exchange; ///< while signing in
 
     std::optional<Letter> m_letter;
     Transaction m_transaction;
