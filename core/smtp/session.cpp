@@ -97,9 +97,7 @@ void Session::hello()
         if (!reply.isPositive())
             return refuse(Stage::Hello, reply);
         m_capabilities = Capabilities::from(reply);
-        if (m_options.server.security == Net::Security::StartTls && !m_connection->isEncrypted())
-            return secure();
-        m_options.signIn ? authenticate() : signedIn();
+        greeted();
     });
 }
 
@@ -108,10 +106,15 @@ void Session::helloAgain()
     ask(Stage::Hello, Commands::helo(m_options.clientName), [this](const ServerReply &reply) {
         if (!reply.isPositive())
             return refuse(Stage::Hello, reply);
-        if (m_options.server.security == Net::Security::StartTls && !m_connection->isEncrypted())
-            return secure();
-        m_options.signIn ? authenticate() : signedIn();
+        greeted();
     });
+}
+
+void Session::greeted()
+{
+    if (m_options.server.security == Net::Security::StartTls && !m_connection->isEncrypted())
+        return secure();
+    m_options.signIn ? authenticate() : signedIn();
 }
 
 void Session::secure()

@@ -94,6 +94,7 @@ private:
     void greet();
     void hello();
     void helloAgain();
+    void greeted();
     void secure();
     void onEncrypted();
     void authenticate();
