@@ -72,7 +72,8 @@ void syncFolder(const QString &folder)
 Error fileError(const QFileDevice &file, ErrorKind otherwise)
 {
     // QFileDevice keeps no errno; ResourceError stands for ENOSPC and EDQUOT among few others.
-    const bool full = file.error() == QFileDevice::ResourceError || file.errorString().contains(QLatin1String("No space left"));
+    const bool full = file.error() == QFileDevice::ResourceError ||
+                      file.errorString().contains(QLatin1String("No space left"));
     return {full ? ErrorKind::DiskFull : otherwise, file.fileName(), file.errorString()};
 }
 

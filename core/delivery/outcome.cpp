@@ -49,7 +49,8 @@ QString queueIdIn(const ServerReply &reply)
     if (!reply.isPositive())
         return {};
     static const QRegularExpression pattern(
-        QStringLiteral("(?:queued as|queued id|\\bid[= ]|queue id[: ])\\s*<?([A-Za-z0-9][A-Za-z0-9._@-]{2,127})>?"),
+        QStringLiteral(
+            "(?:queued as|queued id|\\bid[= ]|queue id[: ])\\s*<?([A-Za-z0-9][A-Za-z0-9._@-]{2,127})>?"),
         QRegularExpression::CaseInsensitiveOption);
     const auto match = pattern.match(reply.text());
     return match.hasMatch() ? match.captured(1) : QString();

@@ -18,7 +18,8 @@ Verdict verdictOf(const ServerReply &reply)
 {
     if (reply.isPositive())
         return Verdict::Accepted;
-    // 552 on RCPT means "too many recipients" with old servers (RFC 5321 §4.5.3.1.10): try again, not give up.
+    // 552 on RCPT means "too many recipients" with old servers (RFC 5321 §4.5.3.1.10): try again, not give
+    // up.
     if (reply.code() == 552 && reply.enhanced().startsWith(QStringLiteral("5.5.3")))
         return Verdict::Deferred;
     return reply.isPermanent() ? Verdict::Refused : Verdict::Deferred;
@@ -109,7 +110,8 @@ bool needsPerson(const Outcome &outcome)
         return outcome.scope == Scope::Account && !isTransient(outcome.error->kind);
     if (outcome.scope != Scope::Account)
         return false;
-    return outcome.stage == Stage::Auth ? outcome.reply.isPermanent() : outcome.reply.code() == 530 || outcome.reply.code() == 538;
+    return outcome.stage == Stage::Auth ? outcome.reply.isPermanent()
+                                        : outcome.reply.code() == 530 || outcome.reply.code() == 538;
 }
 
 } // namespace Delivery

@@ -6,8 +6,8 @@ namespace Message {
 
 namespace {
 
-// Walks one list and remembers the pieces of the mailbox at hand. Separators inside quotes, comments, angle brackets
-// and literals do not separate.
+// Walks one list and remembers the pieces of the mailbox at hand. Separators inside quotes, comments, angle
+// brackets and literals do not separate.
 class Parser
 {
 public:
@@ -37,12 +37,14 @@ private:
             return angle();
         if (c == QLatin1Char('['))
             return literal();
-        if (c == QLatin1Char(',') || c == QLatin1Char(';') || c == QLatin1Char('\n') || c == QLatin1Char('\r')) {
+        if (c == QLatin1Char(',') || c == QLatin1Char(';') || c == QLatin1Char('\n') ||
+            c == QLatin1Char('\r')) {
             ++m_at;
             return finish();
         }
         if (c == QLatin1Char(':') && !m_phrase.contains(QLatin1Char('@')) && !m_phrase.trimmed().isEmpty()) {
-            // "undisclosed-recipients:;" and "club: a@b, c@d;": a group's name is not part of its first member.
+            // "undisclosed-recipients:;" and "club: a@b, c@d;": a group's name is not part of its first
+            // member.
             ++m_at;
             m_start = m_at;
             m_phrase.clear();
@@ -164,7 +166,8 @@ private:
             const qsizetype end = spec.lastIndexOf(QLatin1Char('"'));
             if (end > 0) {
                 quotedLocal = spec.mid(1, end - 1);
-                quotedLocal.replace(QStringLiteral("\\\""), QStringLiteral("\"")).replace(QStringLiteral("\\\\"), QStringLiteral("\\"));
+                quotedLocal.replace(QStringLiteral("\\\""), QStringLiteral("\""))
+                    .replace(QStringLiteral("\\\\"), QStringLiteral("\\"));
                 spec = QChar(markLocal) + spec.mid(end + 1);
             }
         }
@@ -180,7 +183,8 @@ private:
             local = quotedLocal;
         else if (const QString problem = localProblem(local); !problem.isEmpty())
             return report(whole, problem);
-        const Base::Result<Address> address = Address::fromParts(decodeWords(name), local, spec.mid(at + 1).trimmed());
+        const Base::Result<Address> address =
+            Address::fromParts(decodeWords(name), local, spec.mid(at + 1).trimmed());
         if (address)
             m_addresses.append(*address);
         else
@@ -191,7 +195,8 @@ private:
     {
         if (local.isEmpty())
             return QStringLiteral("there is nothing in front of the @");
-        if (local.startsWith(QLatin1Char('.')) || local.endsWith(QLatin1Char('.')) || local.contains(QStringLiteral("..")))
+        if (local.startsWith(QLatin1Char('.')) || local.endsWith(QLatin1Char('.')) ||
+            local.contains(QStringLiteral("..")))
             return QStringLiteral("a dot stands where none may stand");
         for (const QChar c : local) {
             if (c.isSpace())

@@ -7,7 +7,7 @@ namespace Message {
 namespace {
 constexpr qint64 longestLine = 998;
 constexpr qint64 chunkSize = 64 << 10;
-}
+} // namespace
 
 CanonicalBody::CanonicalBody(QIODevice &source, qint64 firstLine)
     : m_source(source)
@@ -34,7 +34,8 @@ void CanonicalBody::take(const QByteArray &chunk)
             continue;
         }
         if (c == '\0' && m_trouble.ok())
-            m_trouble = Base::Error{Base::ErrorKind::BadMessage, {}, QStringLiteral("line %1 holds a NUL octet").arg(m_line)};
+            m_trouble = Base::Error{
+                Base::ErrorKind::BadMessage, {}, QStringLiteral("line %1 holds a NUL octet").arg(m_line)};
         if (++m_column == longestLine + 1 && m_trouble.ok())
             m_trouble = Base::Error{Base::ErrorKind::LineTooLong, QString::number(m_line),
                                     QStringLiteral("line %1 is longer than 998 octets").arg(m_line)};

@@ -100,7 +100,8 @@ QString decodeWords(const QString &text)
 {
     if (!text.contains(QStringLiteral("=?")))
         return text;
-    static const QRegularExpression pattern(QStringLiteral("=\\?([^?\\s]{1,64})\\?([bBqQ])\\?([^?\\s]*)\\?="));
+    static const QRegularExpression pattern(
+        QStringLiteral("=\\?([^?\\s]{1,64})\\?([bBqQ])\\?([^?\\s]*)\\?="));
     QString out;
     qsizetype end = 0;
     bool afterWord = false;
@@ -126,8 +127,9 @@ QString decodeWords(const QString &text)
 
 bool isPlain(const QString &text)
 {
-    return !text.contains(QStringLiteral("=?"))
-           && std::all_of(text.begin(), text.end(), [](QChar c) { return c.unicode() >= 0x20 && c.unicode() < 0x7f; });
+    return !text.contains(QStringLiteral("=?")) && std::all_of(text.begin(), text.end(), [](QChar c) {
+        return c.unicode() >= 0x20 && c.unicode() < 0x7f;
+    });
 }
 
 } // namespace Message

@@ -26,8 +26,8 @@ bool isToken(const QString &value)
 {
     static const QByteArray special = "()<>@,;:\\\"/[]?=";
     return !value.isEmpty() && std::all_of(value.begin(), value.end(), [](QChar c) {
-               return c.unicode() > 0x20 && c.unicode() < 0x7f && !special.contains(static_cast<char>(c.unicode()));
-           });
+        return c.unicode() > 0x20 && c.unicode() < 0x7f && !special.contains(static_cast<char>(c.unicode()));
+    });
 }
 
 QByteArray percent(const QByteArray &octets)
@@ -35,8 +35,8 @@ QByteArray percent(const QByteArray &octets)
     QByteArray out;
     for (const char c : octets) {
         const auto octet = static_cast<uchar>(c);
-        const bool plain = (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') || (octet >= '0' && octet <= '9')
-                           || octet == '-' || octet == '.' || octet == '_';
+        const bool plain = (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
+                           (octet >= '0' && octet <= '9') || octet == '-' || octet == '.' || octet == '_';
         out += plain ? QByteArray(1, c) : '%' + QByteArray(1, c).toHex().toUpper();
     }
     return out;
@@ -62,7 +62,8 @@ QList<QByteArray> sections(const QByteArray &name, const QString &value)
         return {name + "*=utf-8''" + runs.first()};
     QList<QByteArray> out;
     for (qsizetype i = 0; i < runs.size(); ++i)
-        out.append(name + '*' + QByteArray::number(i) + "*=" + (i == 0 ? QByteArray("utf-8''") : QByteArray()) + runs.at(i));
+        out.append(name + '*' + QByteArray::number(i) +
+                   "*=" + (i == 0 ? QByteArray("utf-8''") : QByteArray()) + runs.at(i));
     return out;
 }
 
@@ -71,15 +72,16 @@ QList<QByteArray> sections(const QByteArray &name, const QString &value)
 bool isHeaderSafe(const QString &text)
 {
     return std::all_of(text.begin(), text.end(), [](QChar c) {
-        return (c.unicode() >= 0x20 && c.unicode() != 0x7f && c.unicode() != 0x2028 && c.unicode() != 0x2029)
-               || c == QLatin1Char('\t');
+        return (c.unicode() >= 0x20 && c.unicode() != 0x7f && c.unicode() != 0x2028 &&
+                c.unicode() != 0x2029) ||
+               c == QLatin1Char('\t');
     });
 }
 
 bool isFieldName(const QByteArray &name)
 {
-    return !name.isEmpty() && name.size() <= 200
-           && std::all_of(name.begin(), name.end(), [](char c) { return c > 0x20 && c < 0x7f && c != ':'; });
+    return !name.isEmpty() && name.size() <= 200 &&
+           std::all_of(name.begin(), name.end(), [](char c) { return c > 0x20 && c < 0x7f && c != ':'; });
 }
 
 void HeaderWriter::begin(const QByteArray &name)
@@ -111,14 +113,16 @@ void HeaderWriter::end()
 Base::Done HeaderWriter::text(const QByteArray &name, const QString &value)
 {
     if (!isFieldName(name))
-        return Base::Error{Base::ErrorKind::BadHeader, QString::fromUtf8(name), QStringLiteral("not a field name")};
+        return Base::Error{Base::ErrorKind::BadHeader, QString::fromUtf8(name),
+                           QStringLiteral("not a field name")};
     if (!isHeaderSafe(value))
         return Base::Error{Base::ErrorKind::BadHeader, QString::fromLatin1(name),
                            QStringLiteral("the value holds a line break or another control character")};
     QString clean = value.trimmed();
     clean.replace(QLatin1Char('\t'), QLatin1Char(' '));
     const QStringList words = clean.split(QLatin1Char(' '));
-    const bool foldable = std::all_of(words.begin(), words.end(), [](const QString &w) { return w.size() < hardLimit - 80; });
+    const bool foldable =
+        std::all_of(words.begin(), words.end(), [](const QString &w) { return w.size() < hardLimit - 80; });
     begin(name);
     if (isPlain(clean) && foldable) {
         // Runs of blanks travel with the word behind them, so that unfolding gives them back.
@@ -155,7 +159,9 @@ void HeaderWriter::addresses(const QByteArray &name, const QList<Address> &addre
             continue;
         }
         if (isPlain(display)) {
-            const QByteArray phrase = isToken(display) && !display.contains(QLatin1Char('.')) ? display.toLatin1() : quotedString(display);
+            const QByteArray phrase = isToken(display) && !display.contains(QLatin1Char('.'))
+                                          ? display.toLatin1()
+                                          : quotedString(display);
             token(phrase, true);
         } else {
             for (const QByteArray &piece : encodeWords(display, preferred - m_column - 1, true))

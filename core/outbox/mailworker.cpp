@@ -16,10 +16,13 @@ using Base::MessageId;
 
 namespace {
 
-constexpr qint64 watchPause = 1000;         // ms between two looks at whether another program wrote
-constexpr qint64 spoolGrace = 24LL * 3600;  // s a file of the spool may lie without a row
+constexpr qint64 watchPause = 1000;        // ms between two looks at whether another program wrote
+constexpr qint64 spoolGrace = 24LL * 3600; // s a file of the spool may lie without a row
 
-std::unique_ptr<Net::Connection> realConnection() { return std::make_unique<Net::TlsConnection>(); }
+std::unique_ptr<Net::Connection> realConnection()
+{
+    return std::make_unique<Net::TlsConnection>();
+}
 
 } // namespace
 
@@ -61,7 +64,8 @@ void MailWorker::startDispatching()
 {
     const Base::Result<QList<MessageId>> left = m_decisions->recover(m_clock.now());
     if (!left)
-        Base::Log::error(QStringLiteral("What the last run left cannot be recovered: %1").arg(left.error().detail));
+        Base::Log::error(
+            QStringLiteral("What the last run left cannot be recovered: %1").arg(left.error().detail));
     collectSpool();
     m_dispatcher->start();
     Q_EMIT ownerChanged(true);
@@ -76,7 +80,8 @@ void MailWorker::collectSpool()
         return;
     QThreadPool::globalInstance()->start([spool = *m_spool, used = *used] {
         if (const int removed = spool.collect(used, spoolGrace); removed > 0)
-            Base::Log::info(QStringLiteral("Spool: %1 files that no message needs were removed").arg(removed));
+            Base::Log::info(
+                QStringLiteral("Spool: %1 files that no message needs were removed").arg(removed));
     });
 }
 
@@ -137,24 +142,26 @@ void MailWorker::submit(AccountId id, Base::DraftId draft, Builder builder, Then
     const Base::Result<Accounts::Account> account = findAccount(id);
     if (!account)
         return then(account.error());
-    QThreadPool::globalInstance()->start([this, draft, account = *account, builder = std::move(builder), then = std::move(then)] {
-        Base::Result<Message::OutgoingMessage> built = builder(account, *m_spool);
-        QMetaObject::invokeMethod(
-            this,
-            [this, draft, account, built = std::move(built), then] {
-                if (!built)
-                    return then(built.error());
-                const Base::Result<MessageId> entered = m_messages->enqueue(*built, account, m_clock.now(), draft);
-                then(entered);
-                if (!entered)
-                    return;
-                Q_EMIT messageChanged(*entered);
-                if (draft.isValid())
-                    Q_EMIT draftsChanged();
-                lookAgain();
-            },
-            Qt::QueuedConnection);
-    });
+    QThreadPool::globalInstance()->start(
+        [this, draft, account = *account, builder = std::move(builder), then = std::move(then)] {
+            Base::Result<Message::OutgoingMessage> built = builder(account, *m_spool);
+            QMetaObject::invokeMethod(
+                this,
+                [this, draft, account, built = std::move(built), then] {
+                    if (!built)
+                        return then(built.error());
+                    const Base::Result<MessageId> entered =
+                        m_messages->enqueue(*built, account, m_clock.now(), draft);
+                    then(entered);
+                    if (!entered)
+                        return;
+                    Q_EMIT messageChanged(*entered);
+                    if (draft.isValid())
+                        Q_EMIT draftsChanged();
+                    lookAgain();
+                },
+                Qt::QueuedConnection);
+        });
 }
 
 Base::Result<Base::DraftId> MailWorker::saveDraft(const Message::Draft &draft)
@@ -216,7 +223,8 @@ Done MailWorker::resumeAccount(AccountId id)
     return {};
 }
 
-Done MailWorker::decide(MessageId id, const std::function<Done(Store::Decisions &, const QDateTime &)> &change)
+Done MailWorker::decide(MessageId id,
+                        const std::function<Done(Store::Decisions &, const QDateTime &)> &change)
 {
     const Done done = change(*m_decisions, m_clock.now());
     if (done) {
@@ -232,7 +240,8 @@ Done MailWorker::retry(MessageId id)
     if (!done)
         return done;
     Q_EMIT messageChanged(id);
-    const Base::Result<QVariant> account = m_database.value(QStringLiteral("SELECT account FROM message WHERE id = ?"), {id.value});
+    const Base::Result<QVariant> account =
+        m_database.value(QStringLiteral("SELECT account FROM message WHERE id = ?"), {id.value});
     if (account && !account->isNull()) {
         const AccountId accountId{account->toLongLong()};
         if (const Done lifted = m_accounts->setPause(accountId, {}); !lifted)
@@ -253,16 +262,20 @@ void MailWorker::lookAgain(AccountId account)
         m_dispatcher->wake();
 }
 
-void MailWorker::testAccount(const Accounts::Account &account, const QByteArray &secret, int number, std::function<void(TestReport)> then)
+void MailWorker::testAccount(const Accounts::Account &account, const QByteArray &secret, int number,
+                             std::function<void(TestReport)> then)
 {
     Base::assertThread(this);
     const int key = ++m_tested;
     auto test = std::make_unique<ConnectionTest>(account, secret, realConnection(), m_clock);
-    connect(test.get(), &ConnectionTest::found, this, [this, number](const TestFinding &finding) { Q_EMIT testFound(number, finding); });
-    connect(test.get(), &ConnectionTest::finished, this, [this, key, then = std::move(then)](const TestReport &report) {
-        then(report);
-        QMetaObject::invokeMethod(this, [this, key] { m_tests.erase(key); }, Qt::QueuedConnection);
-    });
+    connect(test.get(), &ConnectionTest::found, this,
+            [this, number](const TestFinding &finding) { Q_EMIT testFound(number, finding); });
+    connect(test.get(), &ConnectionTest::finished, this,
+            [this, key, then = std::move(then)](const TestReport &report) {
+                then(report);
+                QMetaObject::invokeMethod(
+                    this, [this, key] { m_tests.erase(key); }, Qt::QueuedConnection);
+            });
     ConnectionTest *started = test.get();
     m_tests.emplace(key, std::move(test));
     started->start();

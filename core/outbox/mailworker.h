@@ -1,7 +1,8 @@
 #pragma once
 
-// What stands behind the door: owns the writing connection, the spool, the dispatcher and the ownership of the home, all in
-// the mail thread. Each method does one thing and answers; the Mailroom carries the answers over.
+// What stands behind the door: owns the writing connection, the spool, the dispatcher and the ownership of
+// the home, all in the mail thread. Each method does one thing and answers; the Mailroom carries the answers
+// over.
 
 #include "core/base/paths.h"
 #include "core/message/draft.h"
@@ -23,7 +24,8 @@ public:
     template <class T>
     using Then = std::function<void(Base::Result<T>)>;
     /// Builds with the spool at hand; runs in a pool thread.
-    using Builder = std::function<Base::Result<Message::OutgoingMessage>(const Accounts::Account &, Message::ContentStore &)>;
+    using Builder = std::function<Base::Result<Message::OutgoingMessage>(const Accounts::Account &,
+                                                                         Message::ContentStore &)>;
 
     MailWorker(Base::Paths paths, Base::Clock &clock);
     ~MailWorker() override;
@@ -42,9 +44,11 @@ public:
     Base::Done setDefaultAccount(Base::AccountId id);
     Base::Done resumeAccount(Base::AccountId id);
     /// retry and its kin: `change` works on the books, then the queue is looked at.
-    Base::Done decide(Base::MessageId id, const std::function<Base::Done(Store::Decisions &, const QDateTime &)> &change);
+    Base::Done decide(Base::MessageId id,
+                      const std::function<Base::Done(Store::Decisions &, const QDateTime &)> &change);
     Base::Done retry(Base::MessageId id);
-    void testAccount(const Accounts::Account &account, const QByteArray &secret, int number, std::function<void(TestReport)> then);
+    void testAccount(const Accounts::Account &account, const QByteArray &secret, int number,
+                     std::function<void(TestReport)> then);
     void answerSecret(quint64 request, const Base::Result<QByteArray> &secret);
 
 Q_SIGNALS:

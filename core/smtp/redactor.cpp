@@ -8,8 +8,8 @@ namespace {
 
 constexpr char mask[] = "****";
 
-// What every base64 text that holds the secret at that offset (0, 1, 2) modulo three has in common: the characters that
-// depend on the secret alone.
+// What every base64 text that holds the secret at that offset (0, 1, 2) modulo three has in common: the
+// characters that depend on the secret alone.
 QByteArray commonBase64(const QByteArray &secret, int offset)
 {
     const QByteArray whole = (QByteArray(offset, 'x') + secret).toBase64(QByteArray::OmitTrailingEquals);

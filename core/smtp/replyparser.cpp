@@ -4,7 +4,10 @@ namespace Smtp {
 
 namespace {
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 } // namespace
 
@@ -49,8 +52,8 @@ std::optional<Delivery::ServerReply> ReplyParser::next()
 
 bool ReplyParser::takeLine(QByteArray line)
 {
-    const bool hasCode = line.size() >= 3 && isDigit(line.at(0)) && isDigit(line.at(1)) && isDigit(line.at(2))
-                         && (line.size() == 3 || line.at(3) == ' ' || line.at(3) == '-');
+    const bool hasCode = line.size() >= 3 && isDigit(line.at(0)) && isDigit(line.at(1)) &&
+                         isDigit(line.at(2)) && (line.size() == 3 || line.at(3) == ' ' || line.at(3) == '-');
     const int code = hasCode ? (line.at(0) - '0') * 100 + (line.at(1) - '0') * 10 + (line.at(2) - '0') : 0;
     if (code < 200 || code > 599) {
         const QString shown = Delivery::sanitised(m_filter ? m_filter(line) : line, 80);
@@ -63,7 +66,8 @@ bool ReplyParser::takeLine(QByteArray line)
     }
     m_size += line.size();
     if (m_lines.size() >= mostLines || m_size > largestReply) {
-        m_malformed = QStringLiteral("a reply has more than %1 lines or %2 octets").arg(mostLines).arg(largestReply);
+        m_malformed =
+            QStringLiteral("a reply has more than %1 lines or %2 octets").arg(mostLines).arg(largestReply);
         return false;
     }
     m_code = code;

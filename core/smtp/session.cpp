@@ -10,11 +10,9 @@ using Delivery::Scope;
 using Delivery::ServerReply;
 using Delivery::Speaker;
 using Delivery::Stage;
-using Delivery::Verdict;
 
 namespace {
 
-constexpr int mostAuthRounds = 10;
 constexpr qint64 contentWindow = 256 << 10; // octets handed to the connection ahead of what it has sent
 
 } // namespace
@@ -41,23 +39,25 @@ Session::Session(SessionOptions options, std::unique_ptr<Net::Connection> connec
 
 Session::~Session() = default;
 
-// ── the conversation ────────────────────────────────────────────────────────────────────────────────────────────────
+// ── the conversation
+// ────────────────────────────────────────────────────────────────────────────────────────────────
 
 void Session::deliver(Letter letter)
 {
     m_letter.emplace(std::move(letter));
-    m_outcome = {};
-    for (const Message::Recipient &recipient : m_letter->envelope.recipients)
-        m_outcome.recipients.append({recipient.address.addrSpec(), Verdict::None, Stage::Connect, {}, {}});
-    rehearse();
+    m_transaction = Transaction(m_letter->envelope);
+    begin();
 }
 
 void Session::rehearse()
 {
-    if (!m_letter)
-        m_outcome = {};
+    m_transaction = {};
+    begin();
+}
+
+void Session::begin()
+{
     m_busy = true;
-    m_committed = false;
     m_transcript = {};
     m_stage.reset();
     m_began = m_clock.monotonic();
@@ -97,9 +97,7 @@ void Session::hello()
         if (!reply.isPositive())
             return refuse(Stage::Hello, reply);
         m_capabilities = Capabilities::from(reply);
-        if (m_options.server.security == Net::Security::StartTls && !m_connection->isEncrypted())
-            return secure();
-        m_options.signIn ? authenticate() : signedIn();
+        greeted();
     });
 }
 
@@ -108,17 +106,24 @@ void Session::helloAgain()
     ask(Stage::Hello, Commands::helo(m_options.clientName), [this](const ServerReply &reply) {
         if (!reply.isPositive())
             return refuse(Stage::Hello, reply);
-        if (m_options.server.security == Net::Security::StartTls && !m_connection->isEncrypted())
-            return secure();
-        m_options.signIn ? authenticate() : signedIn();
+        greeted();
     });
+}
+
+void Session::greeted()
+{
+    if (m_options.server.security == Net::Security::StartTls && !m_connection->isEncrypted())
+        return secure();
+    m_options.signIn ? authenticate() : signedIn();
 }
 
 void Session::secure()
 {
     // There is no way on without TLS, whatever the server says (CVE-2016-0772, CVE-2021-38373).
     if (!m_capabilities.has(QStringLiteral("STARTTLS"))) {
-        return fail(Stage::Tls, {ErrorKind::NotOffered, QStringLiteral("STARTTLS"), QStringLiteral("the server does not offer STARTTLS")},
+        return fail(Stage::Tls,
+                    {ErrorKind::NotOffered, QStringLiteral("STARTTLS"),
+                     QStringLiteral("the server does not offer STARTTLS")},
                     Scope::Account);
     }
     ask(Stage::Tls, Commands::startTls(), [this](const ServerReply &reply) {
@@ -126,8 +131,9 @@ void Session::secure()
             return refuse(Stage::Tls, reply);
         // Text smuggled in behind the 220 would be read as if TLS had protected it (CVE-2011-0411).
         if (m_parser.hasLeftovers()) {
-            return fail(Stage::Tls, {ErrorKind::PlaintextAfterTls, m_options.server.host,
-                                     QStringLiteral("the server sent plain text behind its answer to STARTTLS")});
+            return fail(Stage::Tls,
+                        {ErrorKind::PlaintextAfterTls, m_options.server.host,
+                         QStringLiteral("the server sent plain text behind its answer to STARTTLS")});
         }
         enter(Stage::Tls);
         m_connection->startTls();
@@ -145,24 +151,19 @@ void Session::onEncrypted()
 void Session::authenticate()
 {
     if (!m_connection->isEncrypted() && !m_options.allowCleartextSecret) {
-        return fail(Stage::Auth, {ErrorKind::BadAccount, QStringLiteral("security"),
-                                  QStringLiteral("the password would travel unencrypted")},
+        return fail(Stage::Auth,
+                    {ErrorKind::BadAccount, QStringLiteral("security"),
+                     QStringLiteral("the password would travel unencrypted")},
                     Scope::Account);
     }
-    m_mechanism = chooseMechanism(m_capabilities.mechanisms(), m_options.mechanism, m_options.credentials);
-    if (!m_mechanism) {
-        const QString offered = m_capabilities.mechanisms().join(QLatin1Char(' '));
-        const QString wanted = m_options.mechanism.isEmpty() ? knownMechanisms().join(QLatin1Char(' ')) : m_options.mechanism;
-        return fail(Stage::Auth, {ErrorKind::NotOffered, QStringLiteral("AUTH ") + wanted,
-                                  offered.isEmpty() ? QStringLiteral("the server offers no sign-in")
-                                                    : QStringLiteral("the server offers %1").arg(offered)},
-                    Scope::Account);
-    }
-    m_authRounds = 0;
-    const std::optional<QByteArray> initial = m_mechanism->initial();
-    if (initial)
-        m_redactor.addSecret(*initial);
-    ask(Stage::Auth, Commands::auth(m_mechanism->name(), initial), [this](const ServerReply &reply) { continueAuthentication(reply); });
+    auto exchange =
+        SaslExchange::begin(m_capabilities.mechanisms(), m_options.mechanism, m_options.credentials);
+    if (!exchange)
+        return fail(Stage::Auth, exchange.error(), Scope::Account);
+    m_exchange = std::move(*exchange);
+    m_redactor.addSecret(m_exchange->initialSecret());
+    ask(Stage::Auth, m_exchange->first(),
+        [this](const ServerReply &reply) { continueAuthentication(reply); });
 }
 
 void Session::continueAuthentication(const ServerReply &reply)
@@ -171,26 +172,17 @@ void Session::continueAuthentication(const ServerReply &reply)
         return signedIn();
     if (reply.code() != 334)
         return refuse(Stage::Auth, reply);
-    // A hostile server may ask for ever, or ask for nonsense: it is not answered, it is left.
-    if (++m_authRounds > mostAuthRounds)
-        return fail(Stage::Auth, {ErrorKind::Protocol, {}, QStringLiteral("the server asks more than %1 questions").arg(mostAuthRounds)});
-    const auto challenge = QByteArray::fromBase64Encoding(reply.lines().join(QString()).toLatin1().trimmed(),
-                                                          QByteArray::Base64Encoding | QByteArray::AbortOnBase64DecodingErrors);
-    Base::Result<QByteArray> response = challenge
-        ? m_mechanism->respond(*challenge)
-        : Base::Result<QByteArray>(Error{ErrorKind::Protocol, {}, QStringLiteral("the server's question is not base64")});
-    if (!response) {
-        return ask(Stage::Auth, Commands::authCancel(), [this, error = response.error()](const ServerReply &last) {
-            last.isPermanent() || last.isTransient() ? refuse(Stage::Auth, last) : fail(Stage::Auth, error);
-        });
-    }
-    ask(Stage::Auth, Commands::authResponse(*response), [this](const ServerReply &next) { continueAuthentication(next); });
+    const Base::Result<Command> response = m_exchange->answer(reply);
+    if (response)
+        return ask(Stage::Auth, response, [this](const ServerReply &next) { continueAuthentication(next); });
+    ask(Stage::Auth, Commands::authCancel(),
+        [this, error = response.error()](const ServerReply &) { fail(Stage::Auth, error); });
 }
 
 void Session::signedIn()
 {
     m_open = true;
-    m_mechanism.reset();
+    m_exchange.reset();
     if (!m_letter)
         return finish(Stage::Auth);
     sendEnvelope();
@@ -200,35 +192,31 @@ void Session::sendEnvelope()
 {
     const Message::Envelope &envelope = m_letter->envelope;
     const qint64 size = m_letter->content->size();
-    m_taken.assign(static_cast<std::size_t>(envelope.recipients.size()), false);
-    m_mailReply = {};
     if (m_capabilities.sizeLimit() > 0 && size > m_capabilities.sizeLimit()) {
-        return fail(Stage::Mail, {ErrorKind::TooBig, QString::number(size),
-                                  QStringLiteral("the server takes at most %1 octets").arg(m_capabilities.sizeLimit())});
+        return fail(Stage::Mail,
+                    {ErrorKind::TooBig, QString::number(size),
+                     QStringLiteral("the server takes at most %1 octets").arg(m_capabilities.sizeLimit())});
     }
     if (envelope.eightBit && !m_capabilities.has(QStringLiteral("8BITMIME"))) {
-        return fail(Stage::Mail, {ErrorKind::NotOffered, QStringLiteral("8BITMIME"),
-                                  QStringLiteral("the message holds 8-bit text and the server takes 7-bit text only")});
+        return fail(Stage::Mail,
+                    {ErrorKind::NotOffered, QStringLiteral("8BITMIME"),
+                     QStringLiteral("the message holds 8-bit text and the server takes 7-bit text only")});
     }
     if (std::exchange(m_dirty, false))
         ask(Stage::Mail, Commands::rset(), [](const ServerReply &) {});
     m_dirty = true; // until the content was accepted
     ask(Stage::Mail, Commands::mail(envelope, size, m_capabilities), [this](const ServerReply &reply) {
-        m_mailReply = reply;
+        m_transaction.mailAnswered(reply);
         if (!reply.isPositive())
             std::erase_if(m_questions, [](const Question &question) { return !question.sent; });
         judgeEnvelope();
     });
     for (qsizetype i = 0; i < envelope.recipients.size() && m_busy; ++i) {
-        ask(Stage::Rcpt, Commands::rcpt(envelope, envelope.recipients.at(i), m_capabilities), [this, i](const ServerReply &reply) {
-            if (reply.isPositive()) {
-                m_taken[static_cast<std::size_t>(i)] = true;
-            } else if (m_mailReply.isPositive()) {
-                Delivery::RecipientResult &result = m_outcome.recipients[i];
-                result = {result.address, Delivery::verdictOf(reply), Stage::Rcpt, reply, {}};
-            }
-            judgeEnvelope();
-        });
+        ask(Stage::Rcpt, Commands::rcpt(envelope, envelope.recipients.at(i), m_capabilities),
+            [this, i](const ServerReply &reply) {
+                m_transaction.rcptAnswered(i, reply);
+                judgeEnvelope();
+            });
     }
 }
 
@@ -236,11 +224,10 @@ void Session::judgeEnvelope()
 {
     if (!m_questions.empty()) // answers still owed are heard before anything is judged
         return;
-    if (!m_mailReply.isPositive())
-        return refuse(Stage::Mail, m_mailReply);
-    if (std::find(m_taken.begin(), m_taken.end(), true) == m_taken.end()) {
-        m_outcome.scope = Scope::Recipient;
-        m_outcome.reply = m_outcome.recipients.last().reply;
+    if (!m_transaction.mailReply().isPositive())
+        return refuse(Stage::Mail, ServerReply(m_transaction.mailReply()));
+    if (!m_transaction.hasTaken()) {
+        m_transaction.allRefused();
         return finish(Stage::Rcpt);
     }
     sendContent();
@@ -256,7 +243,9 @@ void Session::sendContent()
             return streamContent();
         }
         if (reply.isPositive() || reply.isIntermediate())
-            return fail(Stage::Data, {ErrorKind::Protocol, {}, QStringLiteral("the server answers DATA with %1").arg(reply.code())});
+            return fail(Stage::Data, {ErrorKind::Protocol,
+                                      {},
+                                      QStringLiteral("the server answers DATA with %1").arg(reply.code())});
         refuse(Stage::Data, reply);
     });
 }
@@ -280,25 +269,25 @@ void Session::commit()
     const QByteArray end = m_data->finish();
     m_data.reset();
     // Law 3: on record before it is sent. From here on a lost connection means "uncertain".
-    const Base::Done recorded = m_letter->aboutToCommit ? m_letter->aboutToCommit(m_outcome.recipients) : Base::Done();
+    const Base::Done recorded =
+        m_letter->aboutToCommit ? m_letter->aboutToCommit(m_transaction.results()) : Base::Done();
     if (!recorded)
         return fail(Stage::Data, recorded.error());
     note(QStringLiteral("(message, %1 octets)").arg(m_letter->content->size()));
-    m_committed = true;
-    ask(Stage::Content, Command{end + DataWriter::terminator(), QStringLiteral(".")}, [this](const ServerReply &reply) {
-        m_committed = false;
-        if (reply.isIntermediate())
-            return fail(Stage::Content, {ErrorKind::Protocol, {}, QStringLiteral("the server answers the content with %1").arg(reply.code())});
-        if (!reply.isPositive())
-            return refuse(Stage::Content, reply);
-        m_dirty = false;
-        m_outcome.queueId = Delivery::queueIdIn(reply);
-        m_outcome.reply = reply;
-        decide([&reply](Delivery::RecipientResult &result) {
-            result = {result.address, Verdict::Accepted, Stage::Content, reply, {}};
+    m_transaction.setCommitted(true);
+    ask(Stage::Content, Command{end + DataWriter::terminator(), QStringLiteral(".")},
+        [this](const ServerReply &reply) {
+            if (reply.isIntermediate())
+                return fail(Stage::Content,
+                            {ErrorKind::Protocol,
+                             {},
+                             QStringLiteral("the server answers the content with %1").arg(reply.code())});
+            if (!reply.isPositive())
+                return refuse(Stage::Content, reply);
+            m_dirty = false;
+            m_transaction.accept(reply);
+            finish(Stage::Content);
         });
-        finish(Stage::Content);
-    });
 }
 
 void Session::quit()
@@ -309,7 +298,8 @@ void Session::quit()
     ask(Stage::Quit, Commands::quit(), [this](const ServerReply &) { hangUp(); });
 }
 
-// ── the machinery ───────────────────────────────────────────────────────────────────────────────────────────────────
+// ── the machinery
+// ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 void Session::ask(Stage stage, const Base::Result<Command> &command, Then then)
 {
@@ -370,7 +360,8 @@ void Session::answer(const ServerReply &reply)
         if (m_data && !reply.isPositive() && !reply.isIntermediate())
             return refuse(Stage::Data, reply);
         if (m_busy)
-            return fail(stageNow(), {ErrorKind::Protocol, m_options.server.host, QStringLiteral("the server answers what was not asked")});
+            return fail(stageNow(), {ErrorKind::Protocol, m_options.server.host,
+                                     QStringLiteral("the server answers what was not asked")});
         return hangUp();
     }
     const Question question = std::move(m_questions.front());
@@ -425,22 +416,17 @@ void Session::cancel()
     hangUp();
 }
 
-/// A reply said no: everyone not decided yet shares its verdict, as far as the scope reaches.
+/// A reply said no.
 void Session::refuse(Stage stage, const ServerReply &reply)
 {
-    const Scope scope = Delivery::scopeOf(stage, reply);
-    const bool whole = scope == Scope::Account || scope == Scope::Session;
+    m_transaction.refuse(stage, reply);
+    // 500–504 and 555 mean that the two sides do not understand each other, 421 that the server goes; a reply
+    // in the middle of the content leaves half a message on the line: start afresh.
+    const bool confused = (reply.code() >= 500 && reply.code() <= 504) || reply.code() == 555;
+    const bool halfway = m_data != nullptr;
     m_data.reset();
-    m_committed = false;
-    decide([&](Delivery::RecipientResult &result) {
-        result = {result.address, whole ? Verdict::Deferred : Delivery::verdictOf(reply), stage, reply, {}};
-    });
-    m_outcome.scope = scope;
-    m_outcome.reply = reply;
-    // 500–504 and 555 mean that the two sides do not understand each other, 421 that the server goes: start afresh.
-    const bool confused = reply.code() >= 500 && reply.code() <= 504;
-    const bool leave = whole || confused || reply.code() == 555 || (stage == Stage::Data && reply.code() != 0 && m_queued > 0);
-    if (leave)
+    const Scope scope = m_transaction.scope();
+    if (scope == Scope::Account || scope == Scope::Session || confused || halfway)
         m_open = false;
     finish(stage);
 }
@@ -448,22 +434,10 @@ void Session::refuse(Stage stage, const ServerReply &reply)
 /// No reply decided, but something else did.
 void Session::fail(Stage stage, const Error &error, std::optional<Scope> scope)
 {
-    const bool uncertain = std::exchange(m_committed, false);
     const Scope reach = scope.value_or(Delivery::scopeOf(error.kind));
+    m_transaction.fail(stage, error, reach);
     m_data.reset();
-    for (qsizetype i = 0; i < m_outcome.recipients.size(); ++i) {
-        Delivery::RecipientResult &result = m_outcome.recipients[i];
-        if (result.verdict != Verdict::None)
-            continue;
-        Verdict verdict = Verdict::Deferred;
-        if (uncertain && m_taken[static_cast<std::size_t>(i)])
-            verdict = Verdict::Uncertain; // law 5
-        else if (reach == Scope::Message && !Delivery::isTransient(error.kind))
-            verdict = Verdict::Refused;
-        result = {result.address, verdict, stage, result.reply, error};
-    }
-    m_outcome.scope = reach;
-    if (reach != Scope::Message || stage == Stage::Data)
+    if (reach != Scope::Message || stage == Stage::Data || stage == Stage::Content)
         m_open = false;
     finish(stage, error);
 }
@@ -475,17 +449,18 @@ void Session::finish(Stage stage, std::optional<Error> error)
     m_letter.reset();
     m_questions.clear();
     m_queued = 0;
-    m_outcome.stage = stage;
-    m_outcome.error = std::move(error);
-    m_outcome.server = m_connection->peer();
+    Delivery::Outcome outcome = std::exchange(m_transaction.outcome(), {});
+    outcome.stage = stage;
+    outcome.error = std::move(error);
+    outcome.server = m_connection->peer();
     const Net::TlsFacts facts = m_connection->tlsFacts();
     if (facts.isEncrypted())
-        m_outcome.tls = facts.protocol + QStringLiteral(", ") + facts.cipher;
+        outcome.tls = facts.protocol + QStringLiteral(", ") + facts.cipher;
     if (!m_open && !m_over) {
         m_over = true;
         m_connection->abort();
     }
-    Q_EMIT finished(std::exchange(m_outcome, {}));
+    Q_EMIT finished(outcome);
 }
 
 void Session::hangUp()
@@ -497,15 +472,6 @@ void Session::hangUp()
     m_timer->stop();
     m_connection->close();
     Q_EMIT closed();
-}
-
-template <class Decide>
-void Session::decide(Decide decideOne)
-{
-    for (Delivery::RecipientResult &result : m_outcome.recipients) {
-        if (result.verdict == Verdict::None)
-            decideOne(result);
-    }
 }
 
 void Session::note(const QString &text)

@@ -12,7 +12,10 @@ namespace Store {
 using Base::Error;
 using Base::ErrorKind;
 
-Database::~Database() { close(); }
+Database::~Database()
+{
+    close();
+}
 
 Base::Error Database::errorOf(const QSqlError &error, const QString &path)
 {
@@ -38,8 +41,9 @@ Base::Done Database::open(const QString &path, Mode mode)
     if (!m_database.isValid())
         return Error{ErrorKind::Database, path, QStringLiteral("Qt's SQLite driver is not installed")};
     m_database.setDatabaseName(path);
-    m_database.setConnectOptions(mode == Mode::ReadOnly ? QStringLiteral("QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=5000")
-                                                        : QStringLiteral("QSQLITE_BUSY_TIMEOUT=10000"));
+    m_database.setConnectOptions(mode == Mode::ReadOnly
+                                     ? QStringLiteral("QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=5000")
+                                     : QStringLiteral("QSQLITE_BUSY_TIMEOUT=10000"));
     if (!m_database.open())
         return errorOf(m_database.lastError(), path);
     if (const Base::Done done = configure(mode); !done)
@@ -108,7 +112,8 @@ Base::Result<QVariant> Database::value(const QString &sql, const QVariantList &v
 
 Transaction::Transaction(Database &database)
     : m_database(database)
-    , m_begun(database.exec(QStringLiteral("BEGIN IMMEDIATE"))) // waits for another program now, not in the middle
+    , m_begun(database.exec(
+          QStringLiteral("BEGIN IMMEDIATE"))) // waits for another program now, not in the middle
     , m_open(m_begun.ok())
 {
 }

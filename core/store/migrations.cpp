@@ -8,7 +8,10 @@
 #include <array>
 
 // Resources of a static library are linked in only when they are asked for.
-static void initialiseResources() { Q_INIT_RESOURCE(store_sql); }
+static void initialiseResources()
+{
+    Q_INIT_RESOURCE(store_sql);
+}
 
 namespace Store {
 
@@ -41,7 +44,10 @@ Base::Done runStep(Database &database, int number)
 
 } // namespace
 
-int newestSchema() { return static_cast<int>(files.size()); }
+int newestSchema()
+{
+    return static_cast<int>(files.size());
+}
 
 Base::Done migrate(Database &database)
 {
@@ -51,7 +57,8 @@ Base::Done migrate(Database &database)
         return version.error();
     const int found = version->toInt();
     if (found > newestSchema())
-        return Base::Error{Base::ErrorKind::DatabaseNewer, {},
+        return Base::Error{Base::ErrorKind::DatabaseNewer,
+                           {},
                            QStringLiteral("schema %1, this program knows %2").arg(found).arg(newestSchema())};
     for (int number = found + 1; number <= newestSchema(); ++number) {
         if (const Base::Done done = runStep(database, number); !done)

@@ -46,7 +46,8 @@ Base::Result<Message::SpoolRef> Spool::put(QIODevice &source)
         if (file.write(chunk) != chunk.size())
             return Base::fileError(file, ErrorKind::FileUnwritable);
     }
-    if (const auto *from = qobject_cast<QFileDevice *>(&source); from && from->error() != QFileDevice::NoError)
+    if (const auto *from = qobject_cast<QFileDevice *>(&source);
+        from && from->error() != QFileDevice::NoError)
         return Base::fileError(*from, ErrorKind::FileUnreadable);
     const Message::SpoolRef ref{hash.result().toHex(), size};
     const QString path = pathOf(ref.sha256);
@@ -78,7 +79,8 @@ Base::Result<std::unique_ptr<QIODevice>> Spool::open(const Message::SpoolRef &re
 {
     auto file = std::make_unique<QFile>(pathOf(ref.sha256));
     if (!file->exists())
-        return Error{ErrorKind::FileMissing, file->fileName(), QStringLiteral("the spool no longer holds it")};
+        return Error{ErrorKind::FileMissing, file->fileName(),
+                     QStringLiteral("the spool no longer holds it")};
     if (!file->open(QIODevice::ReadOnly))
         return Base::fileError(*file, ErrorKind::FileUnreadable);
     if (file->size() != ref.size)
