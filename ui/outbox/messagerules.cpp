@@ -1,0 +1,21 @@
+#include "ui/outbox/messagerules.h"
+
+namespace Ui {
+
+MessageRules rulesFor(Delivery::MessageState state)
+{
+    using enum Delivery::MessageState;
+    const auto may = [state](Delivery::MessageState to) { return Delivery::mayMove(state, to); };
+    const bool underWay = state == Sending || state == Committing;
+    MessageRules rules;
+    rules.resolve = state == Uncertain;
+    rules.release = state == Held;
+    rules.retry = !underWay && !rules.resolve && !rules.release && may(Queued);
+    rules.hold = !underWay && may(Held);
+    rules.cancel = !underWay && may(Cancelled);
+    rules.edit = !underWay;
+    rules.remove = Delivery::isFinal(state);
+    return rules;
+}
+
+} // namespace Ui
