@@ -24,9 +24,9 @@ Runtime::Runtime()
     // process.
     OSSL_PROVIDER_load(nullptr, "default");
     m_parts = std::make_unique<Parts>();
-    auto provider = std::make_unique<ScryptProvider>();
-    if (QCA::insertProvider(provider.get()))
-        static_cast<void>(provider.release()); // QCA's from here on
+    auto *provider = new ScryptProvider;
+    if (!QCA::insertProvider(provider)) // QCA's from here on, or still ours
+        delete provider;
 }
 
 #else
