@@ -205,6 +205,8 @@ void MessageDetails::offer(const QString &text, const QString &objectName, Messa
     m_bar->addButton(text, objectName, [this, wish] { Q_EMIT wanted(wish, m_id); });
 }
 
+void MessageDetails::focusContent() { m_tabs->setFocus(Qt::ShortcutFocusReason); }
+
 void MessageDetails::showTranscript()
 {
     m_tabs->setCurrentWidget(m_transcript);

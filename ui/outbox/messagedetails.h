@@ -41,6 +41,7 @@ public:
     void grow(const Outbox::TranscriptGrew &grew);
     Base::MessageId shown() const { return m_id; }
     void showTranscript();
+    void focusContent();
     /// What to say while nothing is chosen.
     void setEmptyText(const QString &text);
 

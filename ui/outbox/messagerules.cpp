@@ -18,4 +18,28 @@ MessageRules rulesFor(Delivery::MessageState state)
     return rules;
 }
 
+bool allows(const MessageRules &rules, MessageWish wish)
+{
+    switch (wish) {
+    case MessageWish::Retry:
+        return rules.retry;
+    case MessageWish::Hold:
+        return rules.hold;
+    case MessageWish::Release:
+        return rules.release;
+    case MessageWish::Cancel:
+        return rules.cancel;
+    case MessageWish::Arrived:
+    case MessageWish::Resend:
+        return rules.resolve;
+    case MessageWish::Edit:
+        return rules.edit;
+    case MessageWish::Remove:
+        return rules.remove;
+    case MessageWish::SignIn:
+        break;
+    }
+    return true;
+}
+
 } // namespace Ui

@@ -3,6 +3,7 @@
 // What may be done with a message in which state, as the window offers it: one place for menus, toolbar and banner.
 
 #include "core/delivery/status.h"
+#include "ui/outbox/messagewish.h"
 
 namespace Ui {
 
@@ -18,5 +19,6 @@ struct MessageRules
 };
 
 MessageRules rulesFor(Delivery::MessageState state);
+bool allows(const MessageRules &rules, MessageWish wish);
 
 } // namespace Ui

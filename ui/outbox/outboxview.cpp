@@ -4,6 +4,7 @@
 #include "ui/common/messagebar.h"
 #include "ui/common/theme.h"
 #include "ui/outbox/messagedetails.h"
+#include "ui/outbox/messagerules.h"
 #include "ui/outbox/messagetable.h"
 #include "ui/outbox/outboxmodel.h"
 #include "ui/settings/preferences.h"
@@ -173,6 +174,20 @@ void OutboxView::focusSearch()
 
 void OutboxView::focusTable() { m_table->setFocus(Qt::ShortcutFocusReason); }
 
+bool OutboxView::focusDetailsFrom(const QWidget *focus)
+{
+    if (focus && m_details->isAncestorOf(focus))
+        return false;
+    m_details->focusContent();
+    return true;
+}
+
+void OutboxView::setTableActions(const QList<QAction *> &actions)
+{
+    m_table->addActions(actions);
+    m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
+}
+
 void OutboxView::keepState()
 {
     m_table->keepColumns();
@@ -180,6 +195,16 @@ void OutboxView::keepState()
 }
 
 QList<Base::MessageId> OutboxView::selectedIds() const { return m_table->selectedIds(); }
+
+QList<Base::MessageId> OutboxView::selectedFor(MessageWish wish) const
+{
+    QList<Base::MessageId> ids = selectedIds();
+    ids.removeIf([this, wish](Base::MessageId id) {
+        const std::optional<Store::MessageRow> row = m_model->message(m_model->rowOf(id));
+        return !row || !allows(rulesFor(row->state), wish);
+    });
+    return ids;
+}
 
 QList<Delivery::MessageState> OutboxView::selectedStates() const
 {

@@ -11,6 +11,7 @@
 #include <QTimer>
 #include <QWidget>
 
+class QAction;
 class QLabel;
 class QLineEdit;
 class QSplitter;
@@ -46,10 +47,15 @@ public:
     void select(Base::MessageId id);
     void focusSearch();
     void focusTable();
+    /// Into the details, or within the details to the next part; false when there is none behind it.
+    bool focusDetailsFrom(const QWidget *focus);
+    void setTableActions(const QList<QAction *> &actions);
     void keepState();
     MessageBar &bar() { return *m_bar; }
 
     QList<Base::MessageId> selectedIds() const;
+    /// The selected ones of which that may be wanted.
+    QList<Base::MessageId> selectedFor(MessageWish wish) const;
     /// The states of the selected messages; at most a page of them.
     QList<Delivery::MessageState> selectedStates() const;
 
