@@ -151,9 +151,9 @@ void readPart(const Fields &fields, QByteArrayView body, int depth, MessageText 
 
 QString MessageText::field(const QString &name) const
 {
-    for (const auto &[field, text] : fields) {
-        if (field.compare(name, Qt::CaseInsensitive) == 0)
-            return text;
+    for (const auto &[key, value] : fields) {
+        if (key.compare(name, Qt::CaseInsensitive) == 0)
+            return value;
     }
     return {};
 }
