@@ -33,7 +33,8 @@ int fail(const Base::Error &error)
     const Ui::Explanation words = Ui::explain(error);
     Terminal::complain(words);
     if (QGuiApplication::platformName() != QLatin1String("offscreen")) {
-        QMessageBox box(QMessageBox::Critical, QStringLiteral("Postrider"), words.headline, QMessageBox::Close);
+        QMessageBox box(QMessageBox::Critical, QStringLiteral("Postrider"), words.headline,
+                        QMessageBox::Close);
         box.setTextFormat(Qt::PlainText);
         box.setInformativeText(words.advice);
         box.setDetailedText(words.words);
@@ -62,7 +63,9 @@ int runWindow(const Base::Paths &paths, const QString &screenshot)
     Accounts::SecretDesk secrets(
         std::make_unique<Accounts::KeychainSecretStore>(paths.socketName()),
         std::make_unique<Accounts::SealedSecretStore>(
-            paths.vault(), [&prompts, front](bool newVault, int attempt, Accounts::SealedSecretStore::PassphraseGiven given) {
+            paths.vault(),
+            [&prompts, front](bool newVault, int attempt,
+                              Accounts::SealedSecretStore::PassphraseGiven given) {
                 prompts.passphrase(front(), newVault, attempt, std::move(given));
             }),
         [&prompts, front](const Accounts::Account &account, Accounts::SecretDesk::PasswordGiven given) {
