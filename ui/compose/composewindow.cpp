@@ -177,6 +177,8 @@ void ComposeWindow::edited()
     const Message::Draft now = draft();
     m_keeper->edit(now);
     m_sendAnyway = false;
+    if (m_bar->isVisible() && m_bar->role() == Role::Error)
+        m_bar->clear(); // it is being mended
     setWindowTitle(now.subject.trimmed().isEmpty() ? tr("New message") : now.subject.simplified());
     if (!m_keeper->isKept())
         showStatus(tr("Not saved yet"));
@@ -251,7 +253,13 @@ bool ComposeWindow::checkProblems()
     const QList<Message::Issue> problems = Message::problemsInText(draft());
     if (problems.isEmpty())
         return true;
-    complain(problems.first().error, problems.first().place);
+    const Message::Issue &first = problems.first();
+    if (first.error.kind == Base::ErrorKind::BadAddress && first.place != Message::Place::From) {
+        m_bar->clear(); // the line itself says what is wrong with it
+        m_head->fieldOf(first.place)->setFocus(Qt::OtherFocusReason);
+    } else {
+        complain(first.error, first.place);
+    }
     return false;
 }
 
