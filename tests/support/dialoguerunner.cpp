@@ -334,6 +334,13 @@ private:
 
 } // namespace
 
+QStringList Played::said() const
+{
+    QStringList out = transcript;
+    out.removeIf([](const QString &line) { return line.startsWith(QLatin1String("note: ")); });
+    return out;
+}
+
 Played play(const Dialogue &dialogue, Cut cut)
 {
     return Runner(dialogue, cut).run();

@@ -13,6 +13,8 @@ struct Played
     QString failure; ///< "file:line (by byte): …"; empty when all is as it must be
     Delivery::Outcome outcome;
     QStringList transcript; ///< of the last letter, without times
+
+    QStringList said() const; ///< the transcript without our own notes
 };
 
 Played play(const Dialogue &dialogue, Cut cut);

@@ -73,7 +73,8 @@ void TestDialogues::theCutMakesNoDifference()
     const Played first = Support::play(*dialogue, dialogue->cuts.first());
     for (const Cut cut : dialogue->cuts) {
         const Played other = Support::play(*dialogue, cut);
-        QCOMPARE(other.transcript, first.transcript);
+        // Our own notes may differ: whether the parser or the connection sees smuggled text first is a matter of the cut.
+        QCOMPARE(other.said(), first.said());
         QCOMPARE(other.outcome.recipients.size(), first.outcome.recipients.size());
         for (qsizetype i = 0; i < first.outcome.recipients.size(); ++i) {
             QCOMPARE(other.outcome.recipients.at(i).verdict, first.outcome.recipients.at(i).verdict);
@@ -142,7 +143,7 @@ void TestDialogues::aBrokenDialogueFails_data()
     QTest::newRow("another message") << changed("C: <message>", "C: Subject: Bye");
     QTest::newRow("the message never ends") << changed("S: 250 Ok: queued as 4F2\n", "");
     QTest::newRow("the end in the middle") << changed("C: DATA", "S! drop\nC: DATA");
-    QTest::newRow("the server goes on behind the end") << changed("= closed yes", "S: 250 Ok\n= closed yes");
+    QTest::newRow("the server goes on behind the end") << changed("= closed yes", "= closed yes\nS: 250 Ok");
     QTest::newRow("QUIT is never said") << changed("S: 221 Bye\n", "S: 221 Bye\nC: QUIT\n");
     QTest::newRow("a client that speaks out of turn")
         << changed("S: 220 mail.example ESMTP\nC: EHLO client.example\n",
