@@ -57,7 +57,7 @@ Mailroom::~Mailroom()
     close();
 }
 
-Done Mailroom::open()
+Done Mailroom::open(bool dispatch)
 {
     if (const Done done = m_paths.prepare(); !done)
         return done;
@@ -85,8 +85,8 @@ Done Mailroom::open()
     std::optional<Done> opened;
     QMetaObject::invokeMethod(
         m_worker,
-        [this, &opened] {
-            opened = m_worker->open();
+        [this, &opened, dispatch] {
+            opened = m_worker->open(dispatch);
             m_dispatching = m_worker->isOwner();
         },
         Qt::BlockingQueuedConnection);

@@ -43,7 +43,8 @@ public:
     /// Prepares the home, opens the books (making them at first), recovers what the last run left, and begins
     /// to dispatch if no other program does. Waits for the answer: call it before there is a window.
     /// HomeUnwritable, DatabaseNewer, …
-    Base::Done open();
+    /// Without `dispatch` this program only enters and changes; whoever dispatches is woken.
+    Base::Done open(bool dispatch = true);
     /// Stops taking work; attempts past the final dot get up to graceMilliseconds, the others stop safely.
     /// Waits.
     void close(int graceMilliseconds = 30'000);

@@ -34,7 +34,7 @@ MailWorker::MailWorker(Base::Paths paths, Base::Clock &clock)
 
 MailWorker::~MailWorker() = default;
 
-Done MailWorker::open()
+Done MailWorker::open(bool dispatch)
 {
     Base::assertThread(this);
     if (const Done done = m_database.open(m_paths.database(), Store::Database::Mode::ReadWrite); !done)
@@ -54,7 +54,8 @@ Done MailWorker::open()
     m_ownership = std::make_unique<Ownership>(m_paths, m_clock);
     connect(m_ownership.get(), &Ownership::acquired, this, &MailWorker::startDispatching);
     connect(m_ownership.get(), &Ownership::woken, this, [this](AccountId account) { lookAgain(account); });
-    m_ownership->seek();
+    if (dispatch)
+        m_ownership->seek();
     m_watch = m_clock.makeTimer([this] { watchBooks(); });
     m_watch->start(watchPause);
     return {};

@@ -31,7 +31,7 @@ public:
     ~MailWorker() override;
 
     /// Opens the books; dispatching begins when this program owns the home.
-    Base::Done open();
+    Base::Done open(bool dispatch);
     bool isOwner() const { return m_ownership && m_ownership->isOwner(); }
     /// closed() when nothing is under way any more.
     void stop();
