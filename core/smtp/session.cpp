@@ -23,7 +23,6 @@ Session::Session(SessionOptions options, std::unique_ptr<Net::Connection> connec
     , m_clock(clock)
     , m_timer(clock.makeTimer([this] { onTimeout(); }))
 {
-    m_redactor.addSecret(m_options.credentials.secret);
     m_parser.setFilter([this](const QByteArray &text) { return m_redactor.redact(text); });
     connect(m_connection.get(), &Net::Connection::opened, this, &Session::greet);
     connect(m_connection.get(), &Net::Connection::encrypted, this, &Session::onEncrypted);
@@ -161,6 +160,8 @@ void Session::authenticate()
     if (!exchange)
         return fail(Stage::Auth, exchange.error(), Scope::Account);
     m_exchange = std::move(*exchange);
+    // Only now: before it was said nobody can echo it, and a password like "PLAIN" would hide what is offered.
+    m_redactor.addSecret(m_options.credentials.secret);
     m_redactor.addSecret(m_exchange->initialSecret());
     ask(Stage::Auth, m_exchange->first(),
         [this](const ServerReply &reply) { continueAuthentication(reply); });
