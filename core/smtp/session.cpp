@@ -177,7 +177,11 @@ void Session::continueAuthentication(const ServerReply &reply)
     if (response)
         return ask(Stage::Auth, response, [this](const ServerReply &next) { continueAuthentication(next); });
     ask(Stage::Auth, Commands::authCancel(),
-        [this, error = response.error()](const ServerReply &) { fail(Stage::Auth, error); });
+        [this, error = response.error()](const ServerReply &last) {
+            // 501 only answers the "*" (RFC 4954 §4); anything else that says no is the server's verdict.
+            const bool verdict = last.isTransient() || (last.isPermanent() && last.code() != 501);
+            verdict ? refuse(Stage::Auth, last) : fail(Stage::Auth, error);
+        });
 }
 
 void Session::signedIn()
