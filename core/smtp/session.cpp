@@ -400,7 +400,8 @@ void Session::onTimeout()
         return;
     if (!m_busy)
         return hangUp();
-    const QString words = QStringLiteral("no answer in %1 s").arg(Delivery::timeoutOf(stageNow()) / 1000);
+    const qint64 waited = m_data ? Delivery::blockTimeout : Delivery::timeoutOf(stageNow());
+    const QString words = QStringLiteral("no answer in %1 s").arg(waited / 1000);
     note(words);
     fail(stageNow(), {ErrorKind::TimedOut, m_options.server.host, words});
 }
