@@ -349,6 +349,8 @@ void Session::hear(const QByteArray &bytes)
     }
     if (!m_over && !m_parser.malformed().isEmpty()) {
         note(m_parser.malformed());
+        if (!m_busy) // what was under way has its outcome already
+            return hangUp();
         fail(stageNow(), {ErrorKind::Protocol, m_options.server.host, m_parser.malformed()});
     }
 }
