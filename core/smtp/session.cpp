@@ -207,21 +207,29 @@ void Session::sendEnvelope()
                     {ErrorKind::NotOffered, QStringLiteral("8BITMIME"),
                      QStringLiteral("the message holds 8-bit text and the server takes 7-bit text only")});
     }
-    if (std::exchange(m_dirty, false))
+    // Made before anything is said: a letter that cannot be announced must leave no answer owed behind it.
+    const Base::Result<Command> mail = Commands::mail(envelope, size, m_capabilities);
+    if (!mail)
+        return fail(Stage::Mail, mail.error());
+    if (std::exchange(m_dirty, true)) // until the content was accepted
         ask(Stage::Mail, Commands::rset(), [](const ServerReply &) {});
-    m_dirty = true; // until the content was accepted
-    ask(Stage::Mail, Commands::mail(envelope, size, m_capabilities), [this](const ServerReply &reply) {
+    ask(Stage::Mail, mail, [this](const ServerReply &reply) {
         m_transaction.mailAnswered(reply);
         if (!reply.isPositive())
             std::erase_if(m_questions, [](const Question &question) { return !question.sent; });
         judgeEnvelope();
     });
-    for (qsizetype i = 0; i < envelope.recipients.size() && m_busy; ++i) {
-        ask(Stage::Rcpt, Commands::rcpt(envelope, envelope.recipients.at(i), m_capabilities),
-            [this, i](const ServerReply &reply) {
-                m_transaction.rcptAnswered(i, reply);
-                judgeEnvelope();
-            });
+    for (qsizetype i = 0; i < envelope.recipients.size(); ++i) {
+        const Base::Result<Command> rcpt =
+            Commands::rcpt(envelope, envelope.recipients.at(i), m_capabilities);
+        if (!rcpt) {
+            m_transaction.rcptImpossible(i, rcpt.error());
+            continue;
+        }
+        ask(Stage::Rcpt, rcpt, [this, i](const ServerReply &reply) {
+            m_transaction.rcptAnswered(i, reply);
+            judgeEnvelope();
+        });
     }
 }
 
@@ -231,6 +239,8 @@ void Session::judgeEnvelope()
         return;
     if (!m_transaction.mailReply().isPositive())
         return refuse(Stage::Mail, ServerReply(m_transaction.mailReply()));
+    if (!m_transaction.barrier().isNull())
+        return refuse(Stage::Rcpt, ServerReply(m_transaction.barrier()));
     if (!m_transaction.hasTaken()) {
         m_transaction.allRefused();
         return finish(Stage::Rcpt);
