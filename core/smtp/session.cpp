@@ -160,7 +160,8 @@ void Session::authenticate()
     if (!exchange)
         return fail(Stage::Auth, exchange.error(), Scope::Account);
     m_exchange = std::move(*exchange);
-    // Only now: before it was said nobody can echo it, and a password like "PLAIN" would hide what is offered.
+    // Only now: before it was said nobody can echo it, and a password like "PLAIN" would hide what is
+    // offered.
     m_redactor.addSecret(m_options.credentials.secret);
     m_redactor.addSecret(m_exchange->initialSecret());
     ask(Stage::Auth, m_exchange->first(),
@@ -176,12 +177,11 @@ void Session::continueAuthentication(const ServerReply &reply)
     const Base::Result<Command> response = m_exchange->answer(reply);
     if (response)
         return ask(Stage::Auth, response, [this](const ServerReply &next) { continueAuthentication(next); });
-    ask(Stage::Auth, Commands::authCancel(),
-        [this, error = response.error()](const ServerReply &last) {
-            // 501 only answers the "*" (RFC 4954 §4); anything else that says no is the server's verdict.
-            const bool verdict = last.isTransient() || (last.isPermanent() && last.code() != 501);
-            verdict ? refuse(Stage::Auth, last) : fail(Stage::Auth, error);
-        });
+    ask(Stage::Auth, Commands::authCancel(), [this, error = response.error()](const ServerReply &last) {
+        // 501 only answers the "*" (RFC 4954 §4); anything else that says no is the server's verdict.
+        const bool verdict = last.isTransient() || (last.isPermanent() && last.code() != 501);
+        verdict ? refuse(Stage::Auth, last) : fail(Stage::Auth, error);
+    });
 }
 
 void Session::signedIn()
@@ -336,9 +336,9 @@ void Session::pump()
         if (i > 0 && !pipelining)
             break;
         question.sent = true;
-        if (i == 0) {
+        question.turn = m_turn;
+        if (i == 0)
             enter(question.stage);
-        }
         if (!question.command.shown.isEmpty())
             say(Speaker::Client, question.command.shown);
         if (!question.command.wire.isEmpty())
@@ -350,6 +350,7 @@ void Session::hear(const QByteArray &bytes)
 {
     if (m_over)
         return;
+    ++m_turn;
     m_parser.feed(bytes);
     while (!m_over) {
         const std::optional<ServerReply> reply = m_parser.next();
@@ -372,9 +373,10 @@ void Session::answer(const ServerReply &reply)
         const QLatin1Char mark(i + 1 < lines.size() ? '-' : ' ');
         say(Speaker::Server, QString::number(reply.code()) + mark + lines.at(i));
     }
-    if (m_questions.empty() || !m_questions.front().sent) {
+    const bool negative = reply.isTransient() || reply.isPermanent();
+    if (m_questions.empty() || wasHereBefore(m_questions.front(), reply)) {
         // Nothing was asked: the server ends it early (421 when idle, 552 in the middle of the content).
-        if (m_data && !reply.isPositive() && !reply.isIntermediate())
+        if (m_data && negative)
             return refuse(Stage::Data, reply);
         if (m_busy)
             return fail(stageNow(), {ErrorKind::Protocol, m_options.server.host,
@@ -392,6 +394,15 @@ void Session::answer(const ServerReply &reply)
     if (!m_questions.empty() && m_questions.front().sent)
         enter(m_questions.front().stage);
     pump();
+}
+
+/// True for a reply that came in one piece with the one before it, when the question was not out yet. Taken
+/// for its answer, it would make every later verdict another recipient's. A server that is leaving may say
+/// so.
+bool Session::wasHereBefore(const Question &question, const ServerReply &reply) const
+{
+    const bool refusal = question.stage == Stage::Content && (reply.isTransient() || reply.isPermanent());
+    return !question.sent || (question.turn == m_turn && reply.code() != 421 && !refusal);
 }
 
 void Session::onLost(const Error &error)

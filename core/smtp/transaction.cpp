@@ -63,8 +63,11 @@ void Transaction::refuse(Stage stage, const ServerReply &reply)
     const bool whole = m_outcome.scope == Scope::Account || m_outcome.scope == Scope::Session;
     for (RecipientResult &result : m_outcome.recipients) {
         if (result.verdict == Verdict::None)
-            result = {
-                result.address, whole ? Verdict::Deferred : Delivery::verdictOf(stage, reply), stage, reply, {}};
+            result = {result.address,
+                      whole ? Verdict::Deferred : Delivery::verdictOf(stage, reply),
+                      stage,
+                      reply,
+                      {}};
     }
 }
 
