@@ -73,7 +73,8 @@ void TestDialogues::theCutMakesNoDifference()
     const Played first = Support::play(*dialogue, dialogue->cuts.first());
     for (const Cut cut : dialogue->cuts) {
         const Played other = Support::play(*dialogue, cut);
-        // Our own notes may differ: whether the parser or the connection sees smuggled text first is a matter of the cut.
+        // Our own notes may differ: whether the parser or the connection sees smuggled text first is a matter
+        // of the cut.
         QCOMPARE(other.said(), first.said());
         QCOMPARE(other.outcome.recipients.size(), first.outcome.recipients.size());
         for (qsizetype i = 0; i < first.outcome.recipients.size(); ++i) {
