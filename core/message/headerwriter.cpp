@@ -167,7 +167,8 @@ void HeaderWriter::addresses(const QByteArray &name, const QList<Address> &addre
         if (isPlain(display) && phrase.size() <= longestPhrase) {
             token(phrase, true);
         } else {
-            for (const QByteArray &piece : encodeWords(display, preferred - m_column - 1, true))
+            // A name that fits into one word is not cut: some readers put a blank between two words of a name.
+            for (const QByteArray &piece : encodeWords(display, preferred, true))
                 token(piece, true);
         }
         token('<' + address.wire() + '>' + comma, true);
