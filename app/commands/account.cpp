@@ -213,7 +213,8 @@ int remove(Office &office, const Account &account)
     const Base::Result<void> done = await(office.mailroom().removeAccount(account.id));
     const bool gone = !office.query().account(account.id);
     if (gone)
-        Terminal::say(tr("Account \"%1\" was removed. What was sent through it stays in the books.").arg(account.name));
+        Terminal::say(
+            tr("Account \"%1\" was removed. What was sent through it stays in the books.").arg(account.name));
     return done ? static_cast<int>(Ok) : fail(done.error());
 }
 

@@ -227,12 +227,13 @@ Mailroom::Answer<Accounts::Account> Mailroom::saveAccount(const Accounts::Accoun
 Mailroom::Answer<void> Mailroom::removeAccount(AccountId id)
 {
     const Promise<void> answer = promise<void>();
-    ask<Accounts::Account>([id](MailWorker &worker) { return worker.removeAccount(id); })
-        .then(this, [this, answer](const Result<Accounts::Account> &removed) {
-            if (!removed)
-                return keepPromise<void>(answer, removed.error());
-            m_secrets.forget(*removed, [answer](const Done &forgotten) { keepPromise<void>(answer, forgotten); });
-        });
+    ask<Accounts::Account>([id](MailWorker &worker) {
+        return worker.removeAccount(id);
+    }).then(this, [this, answer](const Result<Accounts::Account> &removed) {
+        if (!removed)
+            return keepPromise<void>(answer, removed.error());
+        m_secrets.forget(*removed, [answer](const Done &forgotten) { keepPromise<void>(answer, forgotten); });
+    });
     return answer->future();
 }
 

@@ -195,7 +195,8 @@ Base::Result<Accounts::Account> MailWorker::saveAccount(const Accounts::Account 
 Base::Result<Accounts::Account> MailWorker::removeAccount(AccountId id)
 {
     const Base::Result<Accounts::Account> account =
-        id.isValid() ? findAccount(id) : Base::Result<Accounts::Account>(Error{ErrorKind::UnknownAccount, {}, {}});
+        id.isValid() ? findAccount(id)
+                     : Base::Result<Accounts::Account>(Error{ErrorKind::UnknownAccount, {}, {}});
     if (!account)
         return account;
     if (const Done done = m_decisions->holdAllOf(id, m_clock.now()); !done)
