@@ -211,19 +211,11 @@ int show(Office &office, const Account &account, bool json)
 int remove(Office &office, const Account &account)
 {
     const Base::Result<void> done = await(office.mailroom().removeAccount(account.id));
-    if (!done)
-        return fail(done.error());
-    QEventLoop loop;
-    int code = Ok;
-    office.secrets().forget(account, [&](const Base::Done &forgotten) {
-        if (!forgotten)
-            Terminal::complain(forgotten.error());
-        loop.quit();
-    });
-    loop.exec();
-    Terminal::say(
-        tr("Account \"%1\" was removed. What was sent through it stays in the books.").arg(account.name));
-    return code;
+    const bool gone = !office.query().account(account.id);
+    if (gone)
+        Terminal::say(
+            tr("Account \"%1\" was removed. What was sent through it stays in the books.").arg(account.name));
+    return done ? static_cast<int>(Ok) : fail(done.error());
 }
 
 int test(Office &office, const Account &account, bool json)

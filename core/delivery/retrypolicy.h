@@ -17,8 +17,8 @@ qint64 delayAfter(int attempts);
 /// A message is given up when it has been tried for this long (RFC 5321 §4.5.4.1: at least 4 to 5 days).
 inline constexpr qint64 giveUpAfter = 5LL * 24 * 3600 * 1000;
 
-/// What the server's reply to RCPT or to the content means for that recipient.
-Verdict verdictOf(const ServerReply &reply);
+/// What the server's reply at that stage means for a recipient who has no other verdict.
+Verdict verdictOf(Stage stage, const ServerReply &reply);
 
 /// Whom a refusing reply at that stage concerns.
 Scope scopeOf(Stage stage, const ServerReply &reply);

@@ -93,7 +93,9 @@ Command authCancel()
 
 Base::Result<Command> mail(const Message::Envelope &envelope, qint64 size, const Capabilities &capabilities)
 {
-    QByteArray text = "MAIL FROM:<" + envelope.reversePath.wire() + '>';
+    // No sender at all is "<>", the reverse-path of reports (RFC 5321 §4.5.5).
+    const QByteArray sender = envelope.reversePath.isNull() ? QByteArray() : envelope.reversePath.wire();
+    QByteArray text = "MAIL FROM:<" + sender + '>';
     if (capabilities.has(QStringLiteral("SIZE")))
         text += " SIZE=" + QByteArray::number(size);
     if (envelope.eightBit && capabilities.has(QStringLiteral("8BITMIME")))

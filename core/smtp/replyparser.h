@@ -39,6 +39,7 @@ public:
 
 private:
     bool takeLine(QByteArray line);
+    QString kept(const QByteArray &text) const;
 
     Filter m_filter;
     QByteArray m_buffer;

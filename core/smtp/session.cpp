@@ -23,7 +23,6 @@ Session::Session(SessionOptions options, std::unique_ptr<Net::Connection> connec
     , m_clock(clock)
     , m_timer(clock.makeTimer([this] { onTimeout(); }))
 {
-    m_redactor.addSecret(m_options.credentials.secret);
     m_parser.setFilter([this](const QByteArray &text) { return m_redactor.redact(text); });
     connect(m_connection.get(), &Net::Connection::opened, this, &Session::greet);
     connect(m_connection.get(), &Net::Connection::encrypted, this, &Session::onEncrypted);
@@ -161,6 +160,9 @@ void Session::authenticate()
     if (!exchange)
         return fail(Stage::Auth, exchange.error(), Scope::Account);
     m_exchange = std::move(*exchange);
+    // Only now: before it was said nobody can echo it, and a password like "PLAIN" would hide what is
+    // offered.
+    m_redactor.addSecret(m_options.credentials.secret);
     m_redactor.addSecret(m_exchange->initialSecret());
     ask(Stage::Auth, m_exchange->first(),
         [this](const ServerReply &reply) { continueAuthentication(reply); });
@@ -175,8 +177,11 @@ void Session::continueAuthentication(const ServerReply &reply)
     const Base::Result<Command> response = m_exchange->answer(reply);
     if (response)
         return ask(Stage::Auth, response, [this](const ServerReply &next) { continueAuthentication(next); });
-    ask(Stage::Auth, Commands::authCancel(),
-        [this, error = response.error()](const ServerReply &) { fail(Stage::Auth, error); });
+    ask(Stage::Auth, Commands::authCancel(), [this, error = response.error()](const ServerReply &last) {
+        // 501 only answers the "*" (RFC 4954 §4); anything else that says no is the server's verdict.
+        const bool verdict = last.isTransient() || (last.isPermanent() && last.code() != 501);
+        verdict ? refuse(Stage::Auth, last) : fail(Stage::Auth, error);
+    });
 }
 
 void Session::signedIn()
@@ -202,21 +207,29 @@ void Session::sendEnvelope()
                     {ErrorKind::NotOffered, QStringLiteral("8BITMIME"),
                      QStringLiteral("the message holds 8-bit text and the server takes 7-bit text only")});
     }
-    if (std::exchange(m_dirty, false))
+    // Made before anything is said: a letter that cannot be announced must leave no answer owed behind it.
+    const Base::Result<Command> mail = Commands::mail(envelope, size, m_capabilities);
+    if (!mail)
+        return fail(Stage::Mail, mail.error());
+    if (std::exchange(m_dirty, true)) // until the content was accepted
         ask(Stage::Mail, Commands::rset(), [](const ServerReply &) {});
-    m_dirty = true; // until the content was accepted
-    ask(Stage::Mail, Commands::mail(envelope, size, m_capabilities), [this](const ServerReply &reply) {
+    ask(Stage::Mail, mail, [this](const ServerReply &reply) {
         m_transaction.mailAnswered(reply);
         if (!reply.isPositive())
             std::erase_if(m_questions, [](const Question &question) { return !question.sent; });
         judgeEnvelope();
     });
-    for (qsizetype i = 0; i < envelope.recipients.size() && m_busy; ++i) {
-        ask(Stage::Rcpt, Commands::rcpt(envelope, envelope.recipients.at(i), m_capabilities),
-            [this, i](const ServerReply &reply) {
-                m_transaction.rcptAnswered(i, reply);
-                judgeEnvelope();
-            });
+    for (qsizetype i = 0; i < envelope.recipients.size(); ++i) {
+        const Base::Result<Command> rcpt =
+            Commands::rcpt(envelope, envelope.recipients.at(i), m_capabilities);
+        if (!rcpt) {
+            m_transaction.rcptImpossible(i, rcpt.error());
+            continue;
+        }
+        ask(Stage::Rcpt, rcpt, [this, i](const ServerReply &reply) {
+            m_transaction.rcptAnswered(i, reply);
+            judgeEnvelope();
+        });
     }
 }
 
@@ -226,6 +239,8 @@ void Session::judgeEnvelope()
         return;
     if (!m_transaction.mailReply().isPositive())
         return refuse(Stage::Mail, ServerReply(m_transaction.mailReply()));
+    if (!m_transaction.barrier().isNull())
+        return refuse(Stage::Rcpt, ServerReply(m_transaction.barrier()));
     if (!m_transaction.hasTaken()) {
         m_transaction.allRefused();
         return finish(Stage::Rcpt);
@@ -321,9 +336,9 @@ void Session::pump()
         if (i > 0 && !pipelining)
             break;
         question.sent = true;
-        if (i == 0) {
+        question.turn = m_turn;
+        if (i == 0)
             enter(question.stage);
-        }
         if (!question.command.shown.isEmpty())
             say(Speaker::Client, question.command.shown);
         if (!question.command.wire.isEmpty())
@@ -335,6 +350,7 @@ void Session::hear(const QByteArray &bytes)
 {
     if (m_over)
         return;
+    ++m_turn;
     m_parser.feed(bytes);
     while (!m_over) {
         const std::optional<ServerReply> reply = m_parser.next();
@@ -344,6 +360,8 @@ void Session::hear(const QByteArray &bytes)
     }
     if (!m_over && !m_parser.malformed().isEmpty()) {
         note(m_parser.malformed());
+        if (!m_busy) // what was under way has its outcome already
+            return hangUp();
         fail(stageNow(), {ErrorKind::Protocol, m_options.server.host, m_parser.malformed()});
     }
 }
@@ -355,9 +373,10 @@ void Session::answer(const ServerReply &reply)
         const QLatin1Char mark(i + 1 < lines.size() ? '-' : ' ');
         say(Speaker::Server, QString::number(reply.code()) + mark + lines.at(i));
     }
-    if (m_questions.empty() || !m_questions.front().sent) {
+    const bool negative = reply.isTransient() || reply.isPermanent();
+    if (m_questions.empty() || wasHereBefore(m_questions.front(), reply)) {
         // Nothing was asked: the server ends it early (421 when idle, 552 in the middle of the content).
-        if (m_data && !reply.isPositive() && !reply.isIntermediate())
+        if (m_data && negative)
             return refuse(Stage::Data, reply);
         if (m_busy)
             return fail(stageNow(), {ErrorKind::Protocol, m_options.server.host,
@@ -375,6 +394,15 @@ void Session::answer(const ServerReply &reply)
     if (!m_questions.empty() && m_questions.front().sent)
         enter(m_questions.front().stage);
     pump();
+}
+
+/// True for a reply that came in one piece with the one before it, when the question was not out yet. Taken
+/// for its answer, it would make every later verdict another recipient's. A server that is leaving may say
+/// so.
+bool Session::wasHereBefore(const Question &question, const ServerReply &reply) const
+{
+    const bool refusal = question.stage == Stage::Content && (reply.isTransient() || reply.isPermanent());
+    return !question.sent || (question.turn == m_turn && reply.code() != 421 && !refusal);
 }
 
 void Session::onLost(const Error &error)
@@ -395,7 +423,8 @@ void Session::onTimeout()
         return;
     if (!m_busy)
         return hangUp();
-    const QString words = QStringLiteral("no answer in %1 s").arg(Delivery::timeoutOf(stageNow()) / 1000);
+    const qint64 waited = m_data ? Delivery::blockTimeout : Delivery::timeoutOf(stageNow());
+    const QString words = QStringLiteral("no answer in %1 s").arg(waited / 1000);
     note(words);
     fail(stageNow(), {ErrorKind::TimedOut, m_options.server.host, words});
 }

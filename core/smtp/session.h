@@ -86,6 +86,7 @@ private:
         Command command;
         Then then;
         bool sent = false;
+        quint64 turn = 0; ///< of m_turn, when it was sent
     };
 
     // the conversation, in its order
@@ -111,6 +112,7 @@ private:
     void pump();
     void hear(const QByteArray &bytes);
     void answer(const Delivery::ServerReply &reply);
+    bool wasHereBefore(const Question &question, const Delivery::ServerReply &reply) const;
     void onLost(const Base::Error &error);
     void onTimeout();
     void onWritten();
@@ -141,6 +143,7 @@ private:
     std::unique_ptr<DataWriter> m_data;     ///< while the content is being written
     qint64 m_queued = 0;                    ///< octets of the content handed to the connection
     std::optional<Delivery::Stage> m_stage; ///< where the attempt is
+    quint64 m_turn = 0;                     ///< counts what came in from the connection
     bool m_busy = false;                    ///< a letter or a rehearsal is under way
     bool m_open = false;                    ///< signed in: letters may go
     bool m_over = false;                    ///< the connection is gone

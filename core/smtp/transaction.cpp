@@ -23,10 +23,20 @@ void Transaction::rcptAnswered(qsizetype index, const ServerReply &reply)
 {
     if (reply.isPositive()) {
         m_taken[static_cast<std::size_t>(index)] = true;
-    } else if (m_mail.isPositive()) { // else it only says that there was no MAIL
+    } else if (!m_mail.isPositive()) {
+        return; // it only says that there was no MAIL
+    } else if (Delivery::scopeOf(Stage::Rcpt, reply) != Scope::Recipient) {
+        m_barrier = reply; // this recipient is not to blame
+    } else {
         RecipientResult &result = m_outcome.recipients[index];
-        result = {result.address, Delivery::verdictOf(reply), Stage::Rcpt, reply, {}};
+        result = {result.address, Delivery::verdictOf(Stage::Rcpt, reply), Stage::Rcpt, reply, {}};
     }
+}
+
+void Transaction::rcptImpossible(qsizetype index, const Base::Error &error)
+{
+    RecipientResult &result = m_outcome.recipients[index];
+    result = {result.address, Verdict::Refused, Stage::Rcpt, {}, error};
 }
 
 bool Transaction::hasTaken() const
@@ -53,8 +63,11 @@ void Transaction::refuse(Stage stage, const ServerReply &reply)
     const bool whole = m_outcome.scope == Scope::Account || m_outcome.scope == Scope::Session;
     for (RecipientResult &result : m_outcome.recipients) {
         if (result.verdict == Verdict::None)
-            result = {
-                result.address, whole ? Verdict::Deferred : Delivery::verdictOf(reply), stage, reply, {}};
+            result = {result.address,
+                      whole ? Verdict::Deferred : Delivery::verdictOf(stage, reply),
+                      stage,
+                      reply,
+                      {}};
     }
 }
 

@@ -22,6 +22,10 @@ public:
     void mailAnswered(const Delivery::ServerReply &reply) { m_mail = reply; }
     const Delivery::ServerReply &mailReply() const { return m_mail; }
     void rcptAnswered(qsizetype index, const Delivery::ServerReply &reply);
+    /// RCPT cannot even be said for this one (a local part beyond ASCII, an address too long).
+    void rcptImpossible(qsizetype index, const Base::Error &error);
+    /// An answer to RCPT that bars everyone: "sign in first". Null when there was none.
+    const Delivery::ServerReply &barrier() const { return m_barrier; }
     bool hasTaken() const;
 
     /// The final dot is on its way: from here on a lost connection means "uncertain".
@@ -40,6 +44,7 @@ public:
 private:
     Delivery::Outcome m_outcome;
     Delivery::ServerReply m_mail;
+    Delivery::ServerReply m_barrier;
     std::vector<bool> m_taken; ///< by RCPT, in the order of the envelope
     bool m_committed = false;
 };

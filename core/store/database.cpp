@@ -53,10 +53,13 @@ Base::Done Database::open(const QString &path, Mode mode)
                                      : QStringLiteral("QSQLITE_BUSY_TIMEOUT=10000"));
     if (!m_database.open())
         return errorOf(m_database.lastError(), path);
+    if (mode == Mode::ReadOnly)
+        return configure(mode);
+    // Asked before anything is written: a newer program's books are left as they are, to the last octet.
+    if (const Base::Done done = checkVersion(*this); !done)
+        return done;
     if (const Base::Done done = configure(mode); !done)
         return done;
-    if (mode == Mode::ReadOnly)
-        return {};
     // What is kept here is somebody's mail.
     QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);
     return migrate(*this);
