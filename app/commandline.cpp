@@ -11,13 +11,17 @@ void printHelp()
     Terminal::say(tr("postrider [--home DIR] [COMMAND] …\n\n"
                      "Without a command the window opens. Commands:\n"));
     for (const Command &command : commands())
-        Terminal::say(QStringLiteral("  %1 %2").arg(QString::fromLatin1(command.name).leftJustified(12), tr(command.summary)));
-    Terminal::say(tr("\n  --home DIR          keeps everything in DIR (or POSTRIDER_HOME)\n"
-                     "  --screenshot FILE   saves a picture of the main window and ends\n"
-                     "  --help, --version\n\n"
-                     "\"postrider COMMAND --help\" tells more. Exit codes: 0 accepted or queued, 64 usage, 65 message or address wrong,\n"
-                     "66 file cannot be read, 69 a recipient refused for good, 73 home cannot be written, 74 I/O, 75 queued for retry,\n"
-                     "76 protocol broken or outcome uncertain, 77 sign-in refused, 78 account or configuration wrong."));
+        Terminal::say(QStringLiteral("  %1 %2").arg(QString::fromLatin1(command.name).leftJustified(12),
+                                                    tr(command.summary)));
+    Terminal::say(tr(
+        "\n  --home DIR          keeps everything in DIR (or POSTRIDER_HOME)\n"
+        "  --screenshot FILE   saves a picture of the main window and ends\n"
+        "  --help, --version\n\n"
+        "\"postrider COMMAND --help\" tells more. Exit codes: 0 accepted or queued, 64 usage, 65 message or "
+        "address wrong,\n"
+        "66 file cannot be read, 69 a recipient refused for good, 73 home cannot be written, 74 I/O, 75 "
+        "queued for retry,\n"
+        "76 protocol broken or outcome uncertain, 77 sign-in refused, 78 account or configuration wrong."));
 }
 
 CommandLine over(CommandLine line, int code)
@@ -35,7 +39,8 @@ CommandLine readCommandLine(QStringList arguments)
     while (!arguments.isEmpty() && arguments.first().startsWith(QLatin1Char('-'))) {
         QString option = arguments.takeFirst();
         QString value;
-        const bool takesValue = option.startsWith(QLatin1String("--home")) || option.startsWith(QLatin1String("--screenshot"));
+        const bool takesValue =
+            option.startsWith(QLatin1String("--home")) || option.startsWith(QLatin1String("--screenshot"));
         if (const qsizetype equals = option.indexOf(QLatin1Char('=')); takesValue && equals > 0) {
             value = option.mid(equals + 1);
             option.truncate(equals);
@@ -51,7 +56,8 @@ CommandLine readCommandLine(QStringList arguments)
             return over(std::move(line), Ok);
         }
         if (!takesValue || value.isEmpty()) {
-            Terminal::complain(takesValue ? tr("%1 needs a value.").arg(option) : tr("There is no option %1.").arg(option));
+            Terminal::complain(takesValue ? tr("%1 needs a value.").arg(option)
+                                          : tr("There is no option %1.").arg(option));
             Terminal::complain(tr("\"postrider --help\" tells what can be said."));
             return over(std::move(line), Usage);
         }

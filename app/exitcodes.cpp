@@ -66,7 +66,9 @@ ExitCode exitCodeFor(const Delivery::Reason &reason)
     if (reason.stage == Delivery::Stage::Auth && reason.reply.isPermanent())
         return SignInRefused;
     if (reason.scope == Delivery::Scope::Account && reason.reply.isPermanent())
-        return reason.stage == Delivery::Stage::Tls || reason.stage == Delivery::Stage::Mail ? ConfigError : TemporaryFailure;
+        return reason.stage == Delivery::Stage::Tls || reason.stage == Delivery::Stage::Mail
+                   ? ConfigError
+                   : TemporaryFailure;
     return TemporaryFailure;
 }
 

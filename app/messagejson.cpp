@@ -92,7 +92,8 @@ QString toTable(const Store::MessageDetails &details)
         QString words = recipient.reason.reply.toString();
         if (words.isEmpty() && recipient.reason.error)
             words = Ui::explain(recipient.reason).headline;
-        const QString line = Delivery::name(recipient.state).leftJustified(widest + 2) + recipient.address.leftJustified(longest + 2) + words;
+        const QString line = Delivery::name(recipient.state).leftJustified(widest + 2) +
+                             recipient.address.leftJustified(longest + 2) + words;
         lines.append(line.trimmed());
     }
     return lines.join(QLatin1Char('\n'));

@@ -11,11 +11,13 @@ namespace App {
 
 Office::Office(Base::Paths paths)
     : m_paths(std::move(paths))
-    , m_secrets(std::make_unique<Accounts::KeychainSecretStore>(),
-                std::make_unique<Accounts::SealedSecretStore>(m_paths.vault(), Terminal::passphrase),
-                [](const Accounts::Account &account, const Accounts::SecretDesk::PasswordGiven &given) {
-                    given(Terminal::askHidden(QCoreApplication::translate("Office", "Password for account \"%1\":").arg(account.name)));
-                })
+    , m_secrets(
+          std::make_unique<Accounts::KeychainSecretStore>(m_paths.socketName()),
+          std::make_unique<Accounts::SealedSecretStore>(m_paths.vault(), Terminal::passphrase),
+          [](const Accounts::Account &account, const Accounts::SecretDesk::PasswordGiven &given) {
+              given(Terminal::askHidden(
+                  QCoreApplication::translate("Office", "Password for account \"%1\":").arg(account.name)));
+          })
     , m_mailroom(m_paths, m_secrets, m_clock)
 {
 }

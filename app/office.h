@@ -1,7 +1,7 @@
 #pragma once
 
-// What a command works with: the home's books, the door to the mail thread, and the places where secrets lie. Opened once,
-// closed when the command ends.
+// What a command works with: the home's books, the door to the mail thread, and the places where secrets lie.
+// Opened once, closed when the command ends.
 
 #include "core/accounts/secretdesk.h"
 #include "core/base/clock.h"

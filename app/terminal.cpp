@@ -43,8 +43,14 @@ std::optional<QByteArray> lineOf(FILE *stream)
 
 } // namespace
 
-void say(const QString &line) { put(stdout, line); }
-void complain(const QString &line) { put(stderr, line); }
+void say(const QString &line)
+{
+    put(stdout, line);
+}
+void complain(const QString &line)
+{
+    put(stderr, line);
+}
 
 void complain(const Ui::Explanation &explanation)
 {
@@ -54,16 +60,33 @@ void complain(const Ui::Explanation &explanation)
     }
 }
 
-void complain(const Base::Error &error) { complain(Ui::explain(error)); }
+void complain(const Base::Error &error)
+{
+    Ui::Explanation words = Ui::explain(error);
+    if (error.kind == Base::ErrorKind::VaultLocked) {
+        // There is no button here.
+        words.advice = QCoreApplication::translate(
+            "Terminal", "Run this at a terminal to be asked for its passphrase, or put the passphrase "
+                        "into a file and name that file in POSTRIDER_VAULT_PASSPHRASE_FILE. Without "
+                        "either, use --password-command.");
+    }
+    complain(words);
+    // The sentence names a file by its name; a script wants to know which one.
+    if (error.subject.contains(QLatin1Char('/')) && !words.toText().contains(error.subject))
+        complain(error.subject);
+}
 
 void print(const QJsonDocument &document)
 {
-    const QByteArray bytes = document.toJson(QJsonDocument::Indented);
+    const QByteArray bytes = document.toJson(QJsonDocument::Indented).trimmed() + '\n';
     fwrite(bytes.constData(), 1, static_cast<size_t>(bytes.size()), stdout);
     fflush(stdout);
 }
 
-std::optional<QByteArray> readLine() { return lineOf(stdin); }
+std::optional<QByteArray> readLine()
+{
+    return lineOf(stdin);
+}
 
 bool hasPerson()
 {
@@ -113,7 +136,8 @@ void passphrase(bool newVault, int attempt, const std::function<void(std::option
     }
     const auto tr = [](const char *text) { return QCoreApplication::translate("Terminal", text); };
     if (!newVault)
-        return then(askHidden(attempt > 1 ? tr("That was not the passphrase. Passphrase of the vault:") : tr("Passphrase of the vault:")));
+        return then(askHidden(attempt > 1 ? tr("That was not the passphrase. Passphrase of the vault:")
+                                          : tr("Passphrase of the vault:")));
     for (int i = 0; i < mostAsked && hasPerson(); ++i) {
         const auto first = askHidden(tr("New passphrase for the vault that will keep passwords:"));
         if (!first)

@@ -1,7 +1,7 @@
 #pragma once
 
-// The command line's two voices: answers on stdout, problems on stderr. Foreign text is made harmless before it is printed;
-// passphrases are read without echo, and only where somebody sits at a terminal.
+// The command line's two voices: answers on stdout, problems on stderr. Foreign text is made harmless before
+// it is printed; passphrases are read without echo, and only where somebody sits at a terminal.
 
 #include "core/base/error.h"
 

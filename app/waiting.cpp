@@ -70,8 +70,10 @@ Waited waitForAttempt(Office &office, Base::MessageId id, qint64 milliseconds)
 bool waitUntilSettled(Office &office, bool untilEmpty, qint64 milliseconds)
 {
     bool settled = false;
-    QObject::connect(&office.mailroom(), &Outbox::Mailroom::settled, &office.mailroom(), [&settled] { settled = true; });
-    QObject::connect(&office.mailroom(), &Outbox::Mailroom::messageChanged, &office.mailroom(), [&settled] { settled = false; });
+    QObject::connect(&office.mailroom(), &Outbox::Mailroom::settled, &office.mailroom(),
+                     [&settled] { settled = true; });
+    QObject::connect(&office.mailroom(), &Outbox::Mailroom::messageChanged, &office.mailroom(),
+                     [&settled] { settled = false; });
     return lookUntil(milliseconds, [&] {
         const Base::Result<QHash<Delivery::MessageState, int>> counts = office.query().counts();
         if (!counts)

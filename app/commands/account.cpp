@@ -1,5 +1,6 @@
-// `postrider account …`: adds, lists, shows, removes and tests accounts. A password comes from stdin, from a command, or from
-// a prompt; never from the command line, where every other user of the machine could read it (law 7).
+// `postrider account …`: adds, lists, shows, removes and tests accounts. A password comes from stdin, from a
+// command, or from a prompt; never from the command line, where every other user of the machine could read it
+// (law 7).
 
 #include "app/commands/command.h"
 #include "app/messagejson.h"
@@ -41,17 +42,24 @@ void addOptions(QCommandLineParser &parser)
     };
     option("host", tr("The server's name or address."), "H");
     option("port", tr("Its port; without it the usual one for the security chosen."), "P");
-    option("security", tr("tls: encrypted from the start; starttls: turned to TLS before anything else; none: never encrypted."), "S");
+    option("security",
+           tr("tls: encrypted from the start; starttls: turned to TLS before anything else; none: never "
+              "encrypted."),
+           "S");
     option("auth", tr("auto, none, plain or login."), "A");
     option("user", tr("The user name for signing in."), "U");
-    option("password-stdin", tr("Reads the password from the first line of standard input and keeps it safe."));
-    option("password-command", tr("Keeps only this command; the first line it prints is the password."), "CMD");
+    option("password-stdin",
+           tr("Reads the password from the first line of standard input and keeps it safe."));
+    option("password-command", tr("Keeps only this command; the first line it prints is the password."),
+           "CMD");
     option("from", tr("The sender's address, with or without a name."), "ADDRESS");
     option("ca-file", tr("PEM file with certificates to believe beside the system's."), "F");
-    option("trust", tr("SHA-256 of the one certificate that is accepted whatever else is wrong with it."), "SHA256");
+    option("trust", tr("SHA-256 of the one certificate that is accepted whatever else is wrong with it."),
+           "SHA256");
     option("helo", tr("The name said in EHLO; without it an address literal that tells nothing."), "NAME");
     option("max-connections", tr("Connections at a time, 1 to 20."), "N");
-    option("allow-cleartext-password", tr("Lets a password travel unencrypted where --security none is chosen."));
+    option("allow-cleartext-password",
+           tr("Lets a password travel unencrypted where --security none is chosen."));
 }
 
 Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &name)
@@ -86,7 +94,8 @@ Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &nam
     if (parser.isSet(QStringLiteral("max-connections"))) {
         account.maxConnections = value("max-connections").toInt();
         if (account.maxConnections < 1 || account.maxConnections > 20)
-            return Error{ErrorKind::BadAccount, QStringLiteral("max-connections"), QStringLiteral("a number from 1 to 20")};
+            return Error{ErrorKind::BadAccount, QStringLiteral("max-connections"),
+                         QStringLiteral("a number from 1 to 20")};
     }
     const Base::Result<Message::Address> from = Message::Address::parse(value("from"));
     if (!from)
@@ -113,9 +122,12 @@ int add(const Base::Paths &paths, const QString &name, const QCommandLineParser 
     Account &account = wish->account;
     if (account.user.isEmpty() && (fromStdin || !account.secretCommand.isEmpty()))
         return usageError(command, tr("A password needs a --user."));
-    if (account.server.security == Net::Security::None && account.needsSignIn() && !account.allowCleartextPassword)
-        return usageError(command, tr("With --security none the password would travel unencrypted, readable for everyone on the way. "
-                                      "Choose --security starttls or tls, or say --allow-cleartext-password."));
+    if (account.server.security == Net::Security::None && account.needsSignIn() &&
+        !account.allowCleartextPassword)
+        return usageError(command,
+                          tr("With --security none the password would travel unencrypted, readable for "
+                             "everyone on the way. "
+                             "Choose --security starttls or tls, or say --allow-cleartext-password."));
     if (const Base::Done done = Accounts::check(account); !done)
         return fail(done.error());
     if (fromStdin) {
@@ -135,11 +147,13 @@ int add(const Base::Paths &paths, const QString &name, const QCommandLineParser 
         return fail(saved.error());
     switch (saved->secretPlace) {
     case SecretPlace::Keychain:
-        Terminal::say(tr("Account \"%1\" was added. Its password is in the desktop's keychain.").arg(saved->name));
+        Terminal::say(
+            tr("Account \"%1\" was added. Its password is in the desktop's keychain.").arg(saved->name));
         break;
     case SecretPlace::Vault:
-        Terminal::say(tr("Account \"%1\" was added. No keychain answered, so its password is in the sealed vault %2.")
-                          .arg(saved->name, paths.vault()));
+        Terminal::say(
+            tr("Account \"%1\" was added. No keychain answered, so its password is in the sealed vault %2.")
+                .arg(saved->name, paths.vault()));
         break;
     default:
         Terminal::say(tr("Account \"%1\" was added.").arg(saved->name));
@@ -162,7 +176,8 @@ int list(Office &office, bool json)
             array.append(object);
         } else {
             Terminal::say(QStringLiteral("%1 %2  %3  %4  %5")
-                              .arg(account.isDefault ? QStringLiteral("*") : QStringLiteral(" "), account.name, account.fromAddress, server,
+                              .arg(account.isDefault ? QStringLiteral("*") : QStringLiteral(" "),
+                                   account.name, account.fromAddress, server,
                                    Accounts::name(account.server.security)));
         }
     }
@@ -196,29 +211,26 @@ int show(Office &office, const Account &account, bool json)
 int remove(Office &office, const Account &account)
 {
     const Base::Result<void> done = await(office.mailroom().removeAccount(account.id));
-    if (!done)
-        return fail(done.error());
-    QEventLoop loop;
-    int code = Ok;
-    office.secrets().forget(account, [&](const Base::Done &forgotten) {
-        if (!forgotten)
-            Terminal::complain(forgotten.error());
-        loop.quit();
-    });
-    loop.exec();
-    Terminal::say(tr("Account \"%1\" was removed. What was sent through it stays in the books.").arg(account.name));
-    return code;
+    const bool gone = !office.query().account(account.id);
+    if (gone)
+        Terminal::say(
+            tr("Account \"%1\" was removed. What was sent through it stays in the books.").arg(account.name));
+    return done ? static_cast<int>(Ok) : fail(done.error());
 }
 
 int test(Office &office, const Account &account, bool json)
 {
     if (!json) {
-        QObject::connect(&office.mailroom(), &Outbox::Mailroom::testFound, [](int, const Outbox::TestFinding &finding) {
-            const Ui::Explanation words = Ui::explain(finding.step, finding.ok);
-            const QString mark = finding.ok ? QStringLiteral("ok  ") : QStringLiteral("FAIL");
-            const QString detail = finding.detail.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(finding.detail);
-            Terminal::say(QStringLiteral("%1 %2%3  %4 ms").arg(mark, words.headline, detail).arg(finding.milliseconds));
-        });
+        QObject::connect(
+            &office.mailroom(), &Outbox::Mailroom::testFound, [](int, const Outbox::TestFinding &finding) {
+                const Ui::Explanation words = Ui::explain(finding.step, finding.ok);
+                const QString mark = finding.ok ? QStringLiteral("ok  ") : QStringLiteral("FAIL");
+                const QString detail =
+                    finding.detail.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(finding.detail);
+                Terminal::say(QStringLiteral("%1 %2%3  %4 ms")
+                                  .arg(mark, words.headline, detail)
+                                  .arg(finding.milliseconds));
+            });
     }
     const Outbox::TestReport report = await(office.mailroom().testAccount(account, {}, 1));
     if (json) {
@@ -237,8 +249,9 @@ int test(Office &office, const Account &account, bool json)
 int runAccount(const Base::Paths &paths, const QStringList &arguments)
 {
     QCommandLineParser parser;
-    parser.setApplicationDescription(tr("account add NAME --host H --security tls|starttls|none --from ADDRESS …\n"
-                                        "account list | show NAME | remove NAME | default NAME | test NAME   [--json]"));
+    parser.setApplicationDescription(
+        tr("account add NAME --host H --security tls|starttls|none --from ADDRESS …\n"
+           "account list | show NAME | remove NAME | default NAME | test NAME   [--json]"));
     addOptions(parser);
     parser.addOption({QStringLiteral("json"), tr("Prints one JSON document and nothing else.")});
     if (const std::optional<int> over = parse(parser, command, arguments))
@@ -247,11 +260,14 @@ int runAccount(const Base::Paths &paths, const QStringList &arguments)
     const QString verb = words.value(0);
     const QString name = words.value(1);
     const bool json = parser.isSet(QStringLiteral("json"));
-    static const QStringList verbs{QStringLiteral("add"),    QStringLiteral("list"),    QStringLiteral("show"),
-                                   QStringLiteral("remove"), QStringLiteral("default"), QStringLiteral("test")};
+    static const QStringList verbs{QStringLiteral("add"),     QStringLiteral("list"),
+                                   QStringLiteral("show"),    QStringLiteral("remove"),
+                                   QStringLiteral("default"), QStringLiteral("test")};
     if (!verbs.contains(verb))
-        return usageError(command, verb.isEmpty() ? tr("Say what to do: %1.").arg(verbs.join(QStringLiteral(", ")))
-                                                  : tr("\"%1\" is none of %2.").arg(verb, verbs.join(QStringLiteral(", "))));
+        return usageError(command,
+                          verb.isEmpty()
+                              ? tr("Say what to do: %1.").arg(verbs.join(QStringLiteral(", ")))
+                              : tr("\"%1\" is none of %2.").arg(verb, verbs.join(QStringLiteral(", "))));
     if (verb != QLatin1String("list") && name.isEmpty())
         return usageError(command, tr("Which account? Its name is missing."));
     if (words.size() > 2)

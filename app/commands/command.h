@@ -1,6 +1,7 @@
 #pragma once
 
-// A command of the command line: one file each. It gets its arguments without its own name and answers with an exit code.
+// A command of the command line: one file each. It gets its arguments without its own name and answers with
+// an exit code.
 
 #include "app/exitcodes.h"
 #include "core/base/paths.h"
@@ -31,8 +32,8 @@ int runOutbox(const Base::Paths &paths, const QStringList &arguments);
 int runTranscript(const Base::Paths &paths, const QStringList &arguments);
 int runPractice(const Base::Paths &paths, const QStringList &arguments);
 
-/// Parses the arguments behind `name`. An exit code when the command is over already: --help was printed (0), or the
-/// arguments are wrong (64, said why).
+/// Parses the arguments behind `name`. An exit code when the command is over already: --help was printed (0),
+/// or the arguments are wrong (64, said why).
 std::optional<int> parse(QCommandLineParser &parser, const QString &name, const QStringList &arguments);
 /// Says what is wrong and how to find out more.
 int usageError(const QString &command, const QString &words);

@@ -1,4 +1,5 @@
-// `postrider outbox …`: what is in the books and what became of it; decisions about messages; dispatching without a window.
+// `postrider outbox …`: what is in the books and what became of it; decisions about messages; dispatching
+// without a window.
 
 #include "app/commands/command.h"
 #include "app/messagejson.h"
@@ -52,10 +53,13 @@ int list(Office &office, const QCommandLineParser &parser)
             array.append(toJson(row));
             continue;
         }
-        const QString more = row.recipientCount > 3 ? QStringLiteral(" +%1").arg(row.recipientCount - 3) : QString();
+        const QString more =
+            row.recipientCount > 3 ? QStringLiteral(" +%1").arg(row.recipientCount - 3) : QString();
         Terminal::say(QStringLiteral("%1  %2  %3  %4  %5")
-                          .arg(row.id.toString().rightJustified(5), Delivery::name(row.state).leftJustified(11),
-                               row.created.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm")), row.recipients + more, row.subject));
+                          .arg(row.id.toString().rightJustified(5),
+                               Delivery::name(row.state).leftJustified(11),
+                               row.created.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm")),
+                               row.recipients + more, row.subject));
     }
     if (parser.isSet(QStringLiteral("json")))
         Terminal::print(QJsonDocument(array));
@@ -104,7 +108,9 @@ int decide(Office &office, const QString &verb, const QStringList &words, const 
         else if (verb == QLatin1String("delete"))
             answer = mailroom.remove(id);
         else
-            answer = mailroom.resolve(id, parser.isSet(QStringLiteral("arrived")) ? Outbox::Resolution::Arrived : Outbox::Resolution::Resend);
+            answer =
+                mailroom.resolve(id, parser.isSet(QStringLiteral("arrived")) ? Outbox::Resolution::Arrived
+                                                                             : Outbox::Resolution::Resend);
         if (const Base::Result<void> done = await(answer); !done)
             return fail(done.error());
     }
@@ -133,39 +139,51 @@ int dispatch(Office &office, const QCommandLineParser &parser)
 int runOutbox(const Base::Paths &paths, const QStringList &arguments)
 {
     QCommandLineParser parser;
-    parser.setApplicationDescription(tr("outbox list [--state S]… [--account N] [--search TEXT] [--limit N] [--json]\n"
-                                        "outbox show ID [--json]\n"
-                                        "outbox retry|hold|release|cancel|delete ID… · outbox resend ID --failed\n"
-                                        "outbox resolve ID --arrived|--resend\n"
-                                        "outbox run [--until-empty] [--timeout S]"));
-    parser.addOption({QStringLiteral("state"), tr("Only messages in this state; may be said again."), QStringLiteral("S")});
+    parser.setApplicationDescription(
+        tr("outbox list [--state S]… [--account N] [--search TEXT] [--limit N] [--json]\n"
+           "outbox show ID [--json]\n"
+           "outbox retry|hold|release|cancel|delete ID… · outbox resend ID --failed\n"
+           "outbox resolve ID --arrived|--resend\n"
+           "outbox run [--until-empty] [--timeout S]"));
+    parser.addOption({QStringLiteral("state"), tr("Only messages in this state; may be said again."),
+                      QStringLiteral("S")});
     parser.addOption({QStringLiteral("account"), tr("Only messages of this account."), QStringLiteral("N")});
-    parser.addOption({QStringLiteral("search"), tr("Only messages with this in subject, sender or recipients."), QStringLiteral("TEXT")});
+    parser.addOption({QStringLiteral("search"),
+                      tr("Only messages with this in subject, sender or recipients."),
+                      QStringLiteral("TEXT")});
     parser.addOption({QStringLiteral("limit"), tr("At most so many, the newest."), QStringLiteral("N")});
     parser.addOption({QStringLiteral("failed"), tr("resend: only to those recipients that were refused.")});
     parser.addOption({QStringLiteral("arrived"), tr("resolve: the message did arrive.")});
     parser.addOption({QStringLiteral("resend"), tr("resolve: send it again, under the same Message-ID.")});
-    parser.addOption({QStringLiteral("until-empty"), tr("run: until nothing waits any more, later retries included.")});
+    parser.addOption(
+        {QStringLiteral("until-empty"), tr("run: until nothing waits any more, later retries included.")});
     parser.addOption({QStringLiteral("timeout"), tr("run: at most so many seconds."), QStringLiteral("S")});
     parser.addOption({QStringLiteral("json"), tr("Prints one JSON document and nothing else.")});
     if (const std::optional<int> over = parse(parser, command, arguments))
         return *over;
     QStringList words = parser.positionalArguments();
     const QString verb = words.isEmpty() ? QString() : words.takeFirst();
-    static const QStringList aboutIds{QStringLiteral("show"),   QStringLiteral("retry"),  QStringLiteral("hold"),   QStringLiteral("release"),
-                                      QStringLiteral("cancel"), QStringLiteral("delete"), QStringLiteral("resend"), QStringLiteral("resolve")};
-    const bool known = aboutIds.contains(verb) || verb == QLatin1String("list") || verb == QLatin1String("run");
+    static const QStringList aboutIds{QStringLiteral("show"),   QStringLiteral("retry"),
+                                      QStringLiteral("hold"),   QStringLiteral("release"),
+                                      QStringLiteral("cancel"), QStringLiteral("delete"),
+                                      QStringLiteral("resend"), QStringLiteral("resolve")};
+    const bool known =
+        aboutIds.contains(verb) || verb == QLatin1String("list") || verb == QLatin1String("run");
     if (!known)
-        return usageError(command, tr("Say what to do: list, run, %1.").arg(aboutIds.join(QStringLiteral(", "))));
+        return usageError(command,
+                          tr("Say what to do: list, run, %1.").arg(aboutIds.join(QStringLiteral(", "))));
     if (aboutIds.contains(verb) == words.isEmpty())
-        return usageError(command, words.isEmpty() ? tr("Which message? Its id is missing.") : tr("\"%1\" is one word too many.").arg(words.first()));
+        return usageError(command, words.isEmpty() ? tr("Which message? Its id is missing.")
+                                                   : tr("\"%1\" is one word too many.").arg(words.first()));
     if (verb == QLatin1String("resend") && !parser.isSet(QStringLiteral("failed")))
         return usageError(command, tr("resend needs --failed."));
-    if (verb == QLatin1String("resolve") && parser.isSet(QStringLiteral("arrived")) == parser.isSet(QStringLiteral("resend")))
+    if (verb == QLatin1String("resolve") &&
+        parser.isSet(QStringLiteral("arrived")) == parser.isSet(QStringLiteral("resend")))
         return usageError(command, tr("resolve needs either --arrived or --resend."));
 
     Office office(paths);
-    if (const Base::Done done = office.open(verb == QLatin1String("run") ? Work::Dispatch : Work::Enter); !done)
+    if (const Base::Done done = office.open(verb == QLatin1String("run") ? Work::Dispatch : Work::Enter);
+        !done)
         return fail(done.error());
     if (verb == QLatin1String("list"))
         return list(office, parser);
@@ -173,8 +191,9 @@ int runOutbox(const Base::Paths &paths, const QStringList &arguments)
         return dispatch(office, parser);
     if (verb == QLatin1String("show")) {
         const auto id = Base::MessageId::fromString(words.first());
-        return id.isValid() ? show(office, id, parser.isSet(QStringLiteral("json")))
-                            : usageError(command, tr("\"%1\" is not the id of a message.").arg(words.first()));
+        return id.isValid()
+                   ? show(office, id, parser.isSet(QStringLiteral("json")))
+                   : usageError(command, tr("\"%1\" is not the id of a message.").arg(words.first()));
     }
     return decide(office, verb, words, parser);
 }

@@ -1,5 +1,5 @@
-// `postrider send …`: composes a message or takes a finished one, queues it durably and, unless --queue, waits for the outcome of
-// this attempt.
+// `postrider send …`: composes a message or takes a finished one, queues it durably and, unless --queue,
+// waits for the outcome of this attempt.
 
 #include "app/commands/command.h"
 #include "app/messagejson.h"
@@ -7,6 +7,7 @@
 #include "app/terminal.h"
 #include "app/waiting.h"
 #include "core/base/atomicfile.h"
+#include "core/message/headerwriter.h"
 #include "ui/common/explain.h"
 
 #include <QFileInfo>
@@ -21,7 +22,8 @@ namespace {
 
 const QString command = QStringLiteral("send");
 constexpr qint64 textLimit = 64 << 20;
-constexpr int waitAtMost = 900; // s: longer than the sum of what a server may take for one message in practice
+constexpr int waitAtMost =
+    900; // s: longer than the sum of what a server may take for one message in practice
 
 int fail(const Base::Error &error)
 {
@@ -54,11 +56,26 @@ void addOptions(QCommandLineParser &parser)
     option("json", tr("Prints one JSON document and nothing else."));
 }
 
+/// In the window a line break parts two addresses; in an argument it is nothing anyone types.
+Base::Done checkAddressOptions(const QCommandLineParser &parser)
+{
+    for (const char *option : {"from", "to", "cc", "bcc"}) {
+        for (const QString &value : parser.values(QString::fromLatin1(option))) {
+            if (!Message::isHeaderSafe(value))
+                return Base::Error{Base::ErrorKind::BadAddress, value,
+                                   QStringLiteral("it holds a line break or another control character")};
+        }
+    }
+    return {};
+}
+
 /// The DSN wishes (RFC 3461); words on what is wrong, or nothing.
-std::optional<QString> readReports(const QCommandLineParser &parser, Message::Notify &notify, Message::Return &returned)
+std::optional<QString> readReports(const QCommandLineParser &parser, Message::Notify &notify,
+                                   Message::Return &returned)
 {
     if (parser.isSet(QStringLiteral("notify"))) {
-        const QStringList words = parser.value(QStringLiteral("notify")).toLower().split(QLatin1Char(','), Qt::SkipEmptyParts);
+        const QStringList words =
+            parser.value(QStringLiteral("notify")).toLower().split(QLatin1Char(','), Qt::SkipEmptyParts);
         for (const QString &word : words) {
             if (word == QLatin1String("never"))
                 notify.never = true;
@@ -93,7 +110,8 @@ Base::Result<QByteArray> readStdin()
 
 Base::Result<QString> readText(const QString &file)
 {
-    const Base::Result<QByteArray> bytes = file == QLatin1String("-") ? readStdin() : Base::readAll(file, textLimit);
+    const Base::Result<QByteArray> bytes =
+        file == QLatin1String("-") ? readStdin() : Base::readAll(file, textLimit);
     if (!bytes)
         return bytes.error();
     QStringDecoder utf8(QStringDecoder::Utf8);
@@ -106,7 +124,9 @@ Base::Result<QString> readText(const QString &file)
 Base::Result<Message::Draft> draftFrom(const QCommandLineParser &parser)
 {
     Message::Draft draft;
-    const auto all = [&parser](const char *option) { return parser.values(QString::fromLatin1(option)).join(QStringLiteral(", ")); };
+    const auto all = [&parser](const char *option) {
+        return parser.values(QString::fromLatin1(option)).join(QStringLiteral(", "));
+    };
     draft.from = parser.value(QStringLiteral("from"));
     draft.to = all("to");
     draft.cc = all("cc");
@@ -125,7 +145,8 @@ Base::Result<Message::Draft> draftFrom(const QCommandLineParser &parser)
     for (const QString &header : parser.values(QStringLiteral("header"))) {
         const qsizetype colon = header.indexOf(QLatin1Char(':'));
         if (colon < 1)
-            return Base::Error{Base::ErrorKind::BadHeader, header, QStringLiteral("a header field is written 'Name: value'")};
+            return Base::Error{Base::ErrorKind::BadHeader, header,
+                               QStringLiteral("a header field is written 'Name: value'")};
         QString value = header.mid(colon + 1);
         if (value.startsWith(QLatin1Char(' ')))
             value.remove(0, 1);
@@ -134,8 +155,9 @@ Base::Result<Message::Draft> draftFrom(const QCommandLineParser &parser)
     return draft;
 }
 
-QFuture<Base::Result<Base::MessageId>> submitFinished(Office &office, const QCommandLineParser &parser, const Accounts::Account &account,
-                                                      const QString &file, Message::EnvelopeWish wish)
+QFuture<Base::Result<Base::MessageId>> submitFinished(Office &office, const QCommandLineParser &parser,
+                                                      const Accounts::Account &account, const QString &file,
+                                                      Message::EnvelopeWish wish)
 {
     wish.from = parser.value(QStringLiteral("from"));
     for (const char *option : {"to", "cc", "bcc"})
@@ -145,7 +167,8 @@ QFuture<Base::Result<Base::MessageId>> submitFinished(Office &office, const QCom
 
 int tell(Office &office, Base::MessageId id, const Waited &waited, bool json)
 {
-    const Base::Result<Store::MessageDetails> details = waited.details ? *waited.details : office.query().details(id);
+    const Base::Result<Store::MessageDetails> details =
+        waited.details ? *waited.details : office.query().details(id);
     if (!details)
         return fail(details.error());
     if (json)
@@ -171,16 +194,19 @@ int tell(Office &office, Base::MessageId id, const Waited &waited, bool json)
 int runSend(const Base::Paths &paths, const QStringList &arguments)
 {
     QCommandLineParser parser;
-    parser.setApplicationDescription(tr("send --to A… [--subject S] [--text FILE] [--attach FILE]…\nsend --eml FILE [--from A] [--to A]…"));
+    parser.setApplicationDescription(tr(
+        "send --to A… [--subject S] [--text FILE] [--attach FILE]…\nsend --eml FILE [--from A] [--to A]…"));
     addOptions(parser);
     if (const std::optional<int> over = parse(parser, command, arguments))
         return *over;
     if (!parser.positionalArguments().isEmpty())
-        return usageError(command, tr("\"%1\" is one word too many.").arg(parser.positionalArguments().first()));
+        return usageError(command,
+                          tr("\"%1\" is one word too many.").arg(parser.positionalArguments().first()));
     const bool finished = parser.isSet(QStringLiteral("eml"));
     for (const char *composed : {"subject", "text", "attach", "header"}) {
         if (finished && parser.isSet(QString::fromLatin1(composed)))
-            return usageError(command, tr("--eml sends a message as it is: --%1 does not go with it.").arg(QString::fromLatin1(composed)));
+            return usageError(command, tr("--eml sends a message as it is: --%1 does not go with it.")
+                                           .arg(QString::fromLatin1(composed)));
     }
     Message::EnvelopeWish wish;
     if (const std::optional<QString> words = readReports(parser, wish.notify, wish.returned))
@@ -191,6 +217,8 @@ int runSend(const Base::Paths &paths, const QStringList &arguments)
         if (seconds < 1)
             return usageError(command, tr("--timeout takes a number of seconds from 1."));
     }
+    if (const Base::Done done = checkAddressOptions(parser); !done)
+        return fail(done.error());
     Message::Draft draft;
     QTemporaryFile fromStdin;
     QString file = parser.value(QStringLiteral("eml"));
@@ -204,7 +232,9 @@ int runSend(const Base::Paths &paths, const QStringList &arguments)
     } else if (file == QLatin1String("-")) {
         const Base::Result<QByteArray> bytes = readStdin();
         if (!bytes || !fromStdin.open() || fromStdin.write(*bytes) != bytes->size() || !fromStdin.flush())
-            return fail(bytes ? Base::Error{Base::ErrorKind::FileUnwritable, fromStdin.fileName(), fromStdin.errorString()} : bytes.error());
+            return fail(bytes ? Base::Error{Base::ErrorKind::FileUnwritable, fromStdin.fileName(),
+                                            fromStdin.errorString()}
+                              : bytes.error());
         file = fromStdin.fileName();
     }
 
@@ -213,12 +243,13 @@ int runSend(const Base::Paths &paths, const QStringList &arguments)
     Office office(paths);
     if (const Base::Done done = office.open(queueOnly ? Work::Enter : Work::Dispatch); !done)
         return fail(done.error());
-    const Base::Result<Accounts::Account> account = office.query().account(parser.value(QStringLiteral("account")));
+    const Base::Result<Accounts::Account> account =
+        office.query().account(parser.value(QStringLiteral("account")));
     if (!account)
         return fail(account.error());
     draft.account = account->id;
-    const Base::Result<Base::MessageId> id =
-        await(finished ? submitFinished(office, parser, *account, file, wish) : office.mailroom().submit(draft));
+    const Base::Result<Base::MessageId> id = await(
+        finished ? submitFinished(office, parser, *account, file, wish) : office.mailroom().submit(draft));
     if (!id)
         return fail(id.error());
     if (queueOnly) {

@@ -1,4 +1,5 @@
-// `postrider transcript ID`: the conversation of an attempt, as it was recorded; with --explain beside each line what it means.
+// `postrider transcript ID`: the conversation of an attempt, as it was recorded; with --explain beside each
+// line what it means.
 
 #include "app/commands/command.h"
 #include "app/office.h"
@@ -37,7 +38,8 @@ int runTranscript(const Base::Paths &paths, const QStringList &arguments)
     const QString command = QStringLiteral("transcript");
     QCommandLineParser parser;
     parser.setApplicationDescription(tr("transcript ID [--attempt N] [--json] [--explain]"));
-    parser.addOption({QStringLiteral("attempt"), tr("Which attempt; without it the last."), QStringLiteral("N")});
+    parser.addOption(
+        {QStringLiteral("attempt"), tr("Which attempt; without it the last."), QStringLiteral("N")});
     parser.addOption({QStringLiteral("json"), tr("Prints one JSON document and nothing else.")});
     parser.addOption({QStringLiteral("explain"), tr("Says beside each line what it means.")});
     if (const std::optional<int> over = parse(parser, command, arguments))
@@ -45,7 +47,8 @@ int runTranscript(const Base::Paths &paths, const QStringList &arguments)
     const QStringList words = parser.positionalArguments();
     const auto id = Base::MessageId::fromString(words.value(0));
     if (words.size() != 1 || !id.isValid())
-        return usageError(command, tr("Which message? Its id is a number; \"postrider outbox list\" tells it."));
+        return usageError(command,
+                          tr("Which message? Its id is a number; \"postrider outbox list\" tells it."));
     int number = 0;
     if (parser.isSet(QStringLiteral("attempt"))) {
         number = parser.value(QStringLiteral("attempt")).toInt();

@@ -65,9 +65,9 @@ void SealedSecretStore::inPool(Job job, Then then)
     });
 }
 
-void SealedSecretStore::enqueue(Request request)
+void SealedSecretStore::enqueue(const Request &request)
 {
-    m_requests.enqueue(std::move(request));
+    m_requests.enqueue(request);
     next();
 }
 

@@ -60,7 +60,7 @@ private:
     using Vault = std::shared_ptr<Crypto::SealedVault>;
     enum class Found { Vault, Nothing };
 
-    void enqueue(Request request);
+    void enqueue(const Request &request);
     void next();
     void look();
     void onLooked(const Base::Result<Found> &found);

@@ -71,6 +71,8 @@ void SecretDesk::fetch(const Account &account, Got then)
 void SecretDesk::ask(const Account &account, Got then)
 {
     const QString key = secretKey(account);
+    if (m_session.contains(key)) // given to another one who asked, a moment ago
+        return m_session.get(key, std::move(then));
     if (m_notGiven.contains(key))
         return then(Error{ErrorKind::SecretMissing, account.name, QStringLiteral("no password was given")});
     QList<Got> &waiting = m_asking[key];

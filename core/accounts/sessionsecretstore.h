@@ -18,6 +18,8 @@ public:
     void set(const QString &key, const QByteArray &secret, Did then) override;
     void remove(const QString &key, Did then) override;
 
+    bool contains(const QString &key) const { return m_secrets.contains(key); }
+
 private:
     void wipe(const QString &key);
 

@@ -3,6 +3,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QSaveFile>
+#include <QStorageInfo>
 
 #ifdef Q_OS_UNIX
 #include <fcntl.h>
@@ -10,6 +11,10 @@
 #endif
 
 namespace Base {
+
+namespace {
+constexpr qint64 smallestRoom = 16 << 10; // octets: with less a disk is called full
+}
 
 Done writeAtomically(const QString &path, const QByteArray &bytes)
 {
@@ -71,9 +76,15 @@ void syncFolder(const QString &folder)
 
 Error fileError(const QFileDevice &file, ErrorKind otherwise)
 {
-    // QFileDevice keeps no errno; ResourceError stands for ENOSPC and EDQUOT among few others.
-    const bool full = file.error() == QFileDevice::ResourceError ||
-                      file.errorString().contains(QLatin1String("No space left"));
+    // QFileDevice keeps no errno; ResourceError stands for ENOSPC and EDQUOT among few others. After a write
+    // that was cut short it does not even know that: the disk is asked.
+    bool full = file.error() == QFileDevice::ResourceError ||
+                file.errorString().contains(QLatin1String("No space left"));
+    if (!full && otherwise == ErrorKind::FileUnwritable &&
+        (file.error() == QFileDevice::WriteError || file.error() == QFileDevice::NoError)) {
+        const QStorageInfo disk(QFileInfo(file.fileName()).absolutePath());
+        full = disk.isValid() && disk.bytesAvailable() < smallestRoom;
+    }
     return {full ? ErrorKind::DiskFull : otherwise, file.fileName(), file.errorString()};
 }
 

@@ -58,7 +58,8 @@ struct Outcome
 QString name(Verdict verdict); ///< "none", "accepted", "deferred", "refused", "uncertain"
 QString name(Scope scope);     ///< "recipient", "message", "account", "session"
 
-/// The queue id in the reply to the final dot, or empty; as Postfix, Exim, Sendmail, Exchange and Gmail write it.
+/// The queue id in the reply to the final dot, or empty; as Postfix, Exim, Sendmail, Exchange and Gmail write
+/// it.
 QString queueIdIn(const ServerReply &reply);
 
 } // namespace Delivery

@@ -59,6 +59,11 @@ QString quoted(const QString &text)
     return out + QLatin1Char('"');
 }
 
+QByteArray wireDomain(const QString &domain)
+{
+    return domain.startsWith(QLatin1Char('[')) ? domain.toLatin1() : QUrl::toAce(domain);
+}
+
 /// Empty when the domain can be used, else what is wrong with it.
 QString domainProblem(const QString &domain)
 {
@@ -145,9 +150,7 @@ QString Address::toString() const
 
 QByteArray Address::wire() const
 {
-    const QByteArray domain =
-        m_domain.startsWith(QLatin1Char('[')) ? m_domain.toLatin1() : QUrl::toAce(m_domain);
-    return (isDotAtom(m_localPart) ? m_localPart : quoted(m_localPart)).toUtf8() + '@' + domain;
+    return (isDotAtom(m_localPart) ? m_localPart : quoted(m_localPart)).toUtf8() + '@' + wireDomain(m_domain);
 }
 
 bool Address::needsSmtpUtf8() const
@@ -158,7 +161,7 @@ bool Address::needsSmtpUtf8() const
 bool Address::sameMailbox(const Address &other) const
 {
     return m_localPart == other.m_localPart &&
-           QUrl::toAce(m_domain).toLower() == QUrl::toAce(other.m_domain).toLower();
+           wireDomain(m_domain).toLower() == wireDomain(other.m_domain).toLower();
 }
 
 } // namespace Message

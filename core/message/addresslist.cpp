@@ -39,10 +39,12 @@ private:
             return literal();
         if (c == QLatin1Char(',') || c == QLatin1Char(';') || c == QLatin1Char('\n') ||
             c == QLatin1Char('\r')) {
-            ++m_at;
-            return finish();
+            finish();
+            m_start = ++m_at;
+            return;
         }
-        if (c == QLatin1Char(':') && !m_phrase.contains(QLatin1Char('@')) && !m_phrase.trimmed().isEmpty()) {
+        if (c == QLatin1Char(':') && !m_hasAngle && !m_phrase.contains(QLatin1Char('@')) &&
+            !m_phrase.trimmed().isEmpty()) {
             // "undisclosed-recipients:;" and "club: a@b, c@d;": a group's name is not part of its first
             // member.
             ++m_at;
@@ -106,13 +108,16 @@ private:
         const qsizetype end = closing(m_at + 1);
         if (end < 0) {
             m_trouble = QStringLiteral("a < is not closed");
-            m_at = m_text.size();
+            while (m_at < m_text.size() && m_text.at(m_at) != QLatin1Char('\n') &&
+                   m_text.at(m_at) != QLatin1Char('\r'))
+                ++m_at;
             return;
         }
         if (m_hasAngle)
             m_trouble = QStringLiteral("there are two addresses without a comma between them");
         m_angle = m_text.mid(m_at + 1, end - m_at - 1).trimmed();
         m_hasAngle = true;
+        m_beforeAngle = m_phrase.size();
         m_at = end + 1;
     }
 
@@ -144,11 +149,15 @@ private:
     void finish()
     {
         const QString whole = m_text.mid(m_start, m_at - m_start).trimmed();
+        // "<a@b> c@d": the second one must not end as the name of the first.
+        if (m_hasAngle && m_trouble.isEmpty() &&
+            QStringView(m_phrase).mid(m_beforeAngle).contains(QLatin1Char('@')))
+            m_trouble = QStringLiteral("there are two addresses without a comma between them");
         if (m_hasAngle)
             add(m_phrase.trimmed(), m_angle, whole);
         else if (!m_phrase.trimmed().isEmpty())
             add(m_comment, m_phrase.trimmed(), whole);
-        else if (!m_trouble.isEmpty() || (!m_comment.isEmpty() && !m_inGroup))
+        else if (!m_trouble.isEmpty() || m_wasQuoted || (!m_comment.isEmpty() && !m_inGroup))
             report(whole, m_trouble.isEmpty() ? QStringLiteral("there is no address in it") : m_trouble);
         m_phrase.clear();
         m_angle.clear();
@@ -165,9 +174,7 @@ private:
         if (m_hasAngle && spec.startsWith(QLatin1Char('"'))) {
             const qsizetype end = spec.lastIndexOf(QLatin1Char('"'));
             if (end > 0) {
-                quotedLocal = spec.mid(1, end - 1);
-                quotedLocal.replace(QStringLiteral("\\\""), QStringLiteral("\""))
-                    .replace(QStringLiteral("\\\\"), QStringLiteral("\\"));
+                quotedLocal = withoutQuotedPairs(spec.mid(1, end - 1));
                 spec = QChar(markLocal) + spec.mid(end + 1);
             }
         }
@@ -184,11 +191,24 @@ private:
         else if (const QString problem = localProblem(local); !problem.isEmpty())
             return report(whole, problem);
         const Base::Result<Address> address =
-            Address::fromParts(decodeWords(name), local, spec.mid(at + 1).trimmed());
+            Address::fromParts(decodeWords(QString(name).replace(QLatin1Char('\t'), QLatin1Char(' '))), local,
+                               spec.mid(at + 1).trimmed());
         if (address)
             m_addresses.append(*address);
         else
             report(whole, address.error().detail);
+    }
+
+    /// RFC 5322 §3.2.1: a backslash stands for the character behind it.
+    static QString withoutQuotedPairs(const QString &text)
+    {
+        QString out;
+        for (qsizetype i = 0; i < text.size(); ++i) {
+            if (text.at(i) == QLatin1Char('\\') && i + 1 < text.size())
+                ++i;
+            out += text.at(i);
+        }
+        return out;
     }
 
     static QString localProblem(const QString &local)
@@ -218,6 +238,7 @@ private:
     QList<AddressList::Problem> &m_problems;
     qsizetype m_at = 0;
     qsizetype m_start = 0;
+    qsizetype m_beforeAngle = 0; // characters of the phrase that stand in front of the angle brackets
     QString m_phrase;
     QString m_angle;
     QString m_comment;

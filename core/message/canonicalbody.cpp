@@ -1,5 +1,7 @@
 #include "core/message/canonicalbody.h"
 
+#include <QFileDevice>
+
 #include <cstring>
 
 namespace Message {
@@ -50,6 +52,14 @@ qint64 CanonicalBody::readData(char *data, qint64 maximum)
         const QByteArray chunk = m_source.read(chunkSize);
         if (chunk.isEmpty()) {
             m_ended = true;
+            // A disk or a share that goes away must not look like the end of the message.
+            const auto *file = qobject_cast<QFileDevice *>(&m_source);
+            if ((file && file->error() != QFileDevice::NoError) ||
+                (!m_source.isSequential() && !m_source.atEnd())) {
+                m_trouble = Base::Error{Base::ErrorKind::FileUnreadable, file ? file->fileName() : QString(),
+                                        m_source.errorString()};
+                break;
+            }
             if (m_column > 0)
                 endLine();
             break;

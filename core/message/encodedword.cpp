@@ -65,7 +65,8 @@ QString decodeOne(const QString &charset, QChar encoding, const QString &payload
         }
     }
     const QString name = charset.section(QLatin1Char('*'), 0, 0); // RFC 2231 §5: a language may follow
-    QStringDecoder decoder(name.toLatin1().constData());
+    // Without the flag a U+FEFF at the beginning would be taken for a byte order mark and dropped.
+    QStringDecoder decoder(name.toLatin1().constData(), QStringDecoder::Flag::ConvertInitialBom);
     if (!decoder.isValid())
         return QString();
     const QString text = decoder(octets);
@@ -83,7 +84,8 @@ QList<QByteArray> encodeWords(const QString &text, qsizetype firstLimit, bool ph
     qsizetype limit = std::max<qsizetype>(firstLimit, frame + 12);
     const auto points = text.toUcs4();
     for (const char32_t point : points) {
-        const QByteArray octets = QString::fromUcs4(&point, 1).toUtf8();
+        const QByteArray octets =
+            QStringView(QChar::fromUcs4(point)).toUtf8(); // QString::fromUcs4 drops U+FEFF
         if (!run.isEmpty() && encodedSize(run + octets, base64, phrase) > std::min(limit, longestWord)) {
             words.append(word(run, base64, phrase));
             run.clear();
@@ -109,17 +111,13 @@ QString decodeWords(const QString &text)
     while (matches.hasNext()) {
         const auto match = matches.next();
         const QString decoded = decodeOne(match.captured(1), match.captured(2).at(0), match.captured(3));
+        const bool isWord = !decoded.isEmpty() || match.captured(3).isEmpty();
         const QString between = text.mid(end, match.capturedStart() - end);
         // White space between two encoded words is not part of the text (RFC 2047 §6.2).
-        if (!(afterWord && between.trimmed().isEmpty()))
+        if (!(afterWord && isWord && between.trimmed().isEmpty()))
             out += between;
-        if (decoded.isEmpty() && !match.captured(3).isEmpty()) {
-            out += match.captured(0);
-            afterWord = false;
-        } else {
-            out += decoded;
-            afterWord = true;
-        }
+        out += isWord ? decoded : match.captured(0);
+        afterWord = isWord;
         end = match.capturedEnd();
     }
     return out + text.mid(end);

@@ -23,7 +23,8 @@ struct EnvelopeWish
 };
 
 /// Reads source to its end; the body goes to the store piece by piece, never whole into memory. BadMessage,
-/// LineTooLong and BadAddress name the line or the address; NoSender, NoRecipients; the store's own errors.
+/// LineTooLong and BadAddress name the line or the address; NoSender, NoRecipients; FileUnreadable when
+/// source breaks off; the store's own errors.
 Base::Result<OutgoingMessage> finish(QIODevice &source, const EnvelopeWish &wish, const BuildContext &context,
                                      ContentStore &store);
 

@@ -8,8 +8,9 @@ namespace Message {
 
 namespace {
 
-constexpr qsizetype preferred = 78; // RFC 5322 §2.1.1: should not exceed, CRLF not counted
-constexpr qsizetype hardLimit = 998;
+constexpr qsizetype preferred = 78;     // RFC 5322 §2.1.1: should not exceed, CRLF not counted
+constexpr qsizetype longestPiece = 918; // what cannot be folded stays well below the limit of 998
+constexpr qsizetype longestPhrase = 70; // a longer name is written as encoded words, which can be folded
 
 QByteArray quotedString(const QString &value)
 {
@@ -45,12 +46,13 @@ QByteArray percent(const QByteArray &octets)
 // RFC 2231 §3 and §4: name*0*=utf-8''…; name*1*=…; characters stay whole within a section.
 QList<QByteArray> sections(const QByteArray &name, const QString &value)
 {
-    constexpr qsizetype room = 60;
+    const qsizetype room =
+        std::max<qsizetype>(30, preferred - name.size() - 13); // " ", "*0*=utf-8''" and ";"
     QList<QByteArray> runs;
     QByteArray run;
     const auto points = value.toUcs4();
     for (const char32_t point : points) {
-        const QByteArray piece = percent(QString::fromUcs4(&point, 1).toUtf8());
+        const QByteArray piece = percent(QStringView(QChar::fromUcs4(point)).toUtf8());
         if (run.size() + piece.size() > room) {
             runs.append(run);
             run.clear();
@@ -121,25 +123,31 @@ Base::Done HeaderWriter::text(const QByteArray &name, const QString &value)
     QString clean = value.trimmed();
     clean.replace(QLatin1Char('\t'), QLatin1Char(' '));
     const QStringList words = clean.split(QLatin1Char(' '));
-    const bool foldable =
-        std::all_of(words.begin(), words.end(), [](const QString &w) { return w.size() < hardLimit - 80; });
+    qsizetype piece = 0; // a word and the blanks in front of it, which travel together
+    bool foldable = true;
+    for (const QString &word : words) {
+        piece += word.size() + 1;
+        foldable = foldable && piece <= longestPiece;
+        if (!word.isEmpty())
+            piece = 0;
+    }
     begin(name);
     if (isPlain(clean) && foldable) {
         // Runs of blanks travel with the word behind them, so that unfolding gives them back.
         QByteArray blanks;
         bool first = true;
-        for (const QString &piece : words) {
-            if (piece.isEmpty() && !first) {
+        for (const QString &word : words) {
+            if (word.isEmpty() && !first) {
                 blanks += ' ';
                 continue;
             }
-            token(blanks + piece.toLatin1(), true);
+            token(blanks + word.toLatin1(), true);
             blanks.clear();
             first = false;
         }
     } else {
-        for (const QByteArray &piece : encodeWords(clean, preferred - m_column - 1, false))
-            token(piece, true);
+        for (const QByteArray &word : encodeWords(clean, preferred - m_column - 1, false))
+            token(word, true);
     }
     end();
     return {};
@@ -158,13 +166,14 @@ void HeaderWriter::addresses(const QByteArray &name, const QList<Address> &addre
             token(address.wire() + comma, true);
             continue;
         }
-        if (isPlain(display)) {
-            const QByteArray phrase = isToken(display) && !display.contains(QLatin1Char('.'))
-                                          ? display.toLatin1()
-                                          : quotedString(display);
+        const bool isAtom = isToken(display) && !display.contains(QLatin1Char('.'));
+        const QByteArray phrase = isAtom ? display.toLatin1() : quotedString(display);
+        if (isPlain(display) && phrase.size() <= longestPhrase) {
             token(phrase, true);
         } else {
-            for (const QByteArray &piece : encodeWords(display, preferred - m_column - 1, true))
+            // A name that fits into one word is not cut: some readers put a blank between two words of a
+            // name.
+            for (const QByteArray &piece : encodeWords(display, preferred, true))
                 token(piece, true);
         }
         token('<' + address.wire() + '>' + comma, true);
@@ -189,11 +198,13 @@ void HeaderWriter::parameterised(const QByteArray &name, const QByteArray &value
     for (const auto &[key, content] : parameters) {
         if (isPlain(content) && content.size() <= 60) {
             m_out += ';';
+            ++m_column;
             token(key + '=' + (isToken(content) ? content.toLatin1() : quotedString(content)), true);
             continue;
         }
         for (const QByteArray &section : sections(key, content)) {
             m_out += ';';
+            ++m_column;
             token(section, true);
         }
     }

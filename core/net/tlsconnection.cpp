@@ -38,10 +38,14 @@ TlsConnection::TlsConnection(QObject *parent)
         read(); // the server's last words beat the end of the line
         lose(Base::ErrorKind::ConnectionLost, QStringLiteral("the server closed the connection"));
     });
-    connect(m_socket, &QSslSocket::bytesWritten, this, [this](qint64 bytes) {
+    // Encrypted, the plain bytes count as written as soon as they are encrypted; those on the wire come with
+    // the other signal.
+    const auto onWritten = [this](qint64 bytes) {
         if (!m_over && !m_handshake)
             Q_EMIT written(bytes);
-    });
+    };
+    connect(m_socket, &QSslSocket::bytesWritten, this, onWritten);
+    connect(m_socket, &QSslSocket::encryptedBytesWritten, this, onWritten);
 }
 
 TlsConnection::~TlsConnection()

@@ -226,7 +226,15 @@ Mailroom::Answer<Accounts::Account> Mailroom::saveAccount(const Accounts::Accoun
 
 Mailroom::Answer<void> Mailroom::removeAccount(AccountId id)
 {
-    return ask<void>([id](MailWorker &worker) { return worker.removeAccount(id); });
+    const Promise<void> answer = promise<void>();
+    ask<Accounts::Account>([id](MailWorker &worker) {
+        return worker.removeAccount(id);
+    }).then(this, [this, answer](const Result<Accounts::Account> &removed) {
+        if (!removed)
+            return keepPromise<void>(answer, removed.error());
+        m_secrets.forget(*removed, [answer](const Done &forgotten) { keepPromise<void>(answer, forgotten); });
+    });
+    return answer->future();
 }
 
 Mailroom::Answer<void> Mailroom::setDefaultAccount(AccountId id)

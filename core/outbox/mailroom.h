@@ -66,7 +66,8 @@ public:
     /// recorded; without one, what was stored stays.
     Answer<Accounts::Account> saveAccount(const Accounts::Account &account,
                                           const std::optional<QByteArray> &secret = {});
-    /// Its messages stay in the books; those not sent are held.
+    /// Its messages stay in the books; those not sent are held. Its secret is removed from where it lies; an
+    /// error of that comes back, but the account is gone all the same.
     Answer<void> removeAccount(Base::AccountId id);
     Answer<void> setDefaultAccount(Base::AccountId id);
     /// Lifts a pause and the back-off.

@@ -192,17 +192,21 @@ Base::Result<Accounts::Account> MailWorker::saveAccount(const Accounts::Account 
     return saved;
 }
 
-Done MailWorker::removeAccount(AccountId id)
+Base::Result<Accounts::Account> MailWorker::removeAccount(AccountId id)
 {
+    const Base::Result<Accounts::Account> account =
+        id.isValid() ? findAccount(id)
+                     : Base::Result<Accounts::Account>(Error{ErrorKind::UnknownAccount, {}, {}});
+    if (!account)
+        return account;
     if (const Done done = m_decisions->holdAllOf(id, m_clock.now()); !done)
-        return done;
-    const Done done = m_accounts->remove(id);
-    if (done) {
-        Q_EMIT accountsChanged();
-        Q_EMIT messageChanged({});
-        lookAgain(id);
-    }
-    return done;
+        return done.error();
+    if (const Done done = m_accounts->remove(id); !done)
+        return done.error();
+    Q_EMIT accountsChanged();
+    Q_EMIT messageChanged({});
+    lookAgain(id);
+    return account;
 }
 
 Done MailWorker::setDefaultAccount(AccountId id)

@@ -40,7 +40,8 @@ public:
     Base::Result<Base::DraftId> saveDraft(const Message::Draft &draft);
     Base::Done removeDraft(Base::DraftId id);
     Base::Result<Accounts::Account> saveAccount(const Accounts::Account &account);
-    Base::Done removeAccount(Base::AccountId id);
+    /// The account as it was.
+    Base::Result<Accounts::Account> removeAccount(Base::AccountId id);
     Base::Done setDefaultAccount(Base::AccountId id);
     Base::Done resumeAccount(Base::AccountId id);
     /// retry and its kin: `change` works on the books, then the queue is looked at.

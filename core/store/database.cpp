@@ -4,6 +4,7 @@
 
 #include <QFileInfo>
 #include <QSqlError>
+#include <QStorageInfo>
 
 #include <atomic>
 
@@ -11,6 +12,10 @@ namespace Store {
 
 using Base::Error;
 using Base::ErrorKind;
+
+namespace {
+constexpr qint64 leastSpace = 1 << 20; // octets below which a disk counts as full
+}
 
 Database::~Database()
 {
@@ -24,6 +29,8 @@ Base::Error Database::errorOf(const QSqlError &error, const QString &path)
     ErrorKind kind = ErrorKind::Database;
     if (code == 13) // SQLITE_FULL
         kind = ErrorKind::DiskFull;
+    else if (code == 10 && QStorageInfo(QFileInfo(path).absolutePath()).bytesAvailable() < leastSpace)
+        kind = ErrorKind::DiskFull;    // SQLITE_IOERR: the log's index could not grow
     else if (code == 11 || code == 26) // SQLITE_CORRUPT, SQLITE_NOTADB
         kind = ErrorKind::DatabaseDamaged;
     else if (code == 8 || code == 14) // SQLITE_READONLY, SQLITE_CANTOPEN
@@ -46,10 +53,13 @@ Base::Done Database::open(const QString &path, Mode mode)
                                      : QStringLiteral("QSQLITE_BUSY_TIMEOUT=10000"));
     if (!m_database.open())
         return errorOf(m_database.lastError(), path);
+    if (mode == Mode::ReadOnly)
+        return configure(mode);
+    // Asked before anything is written: a newer program's books are left as they are, to the last octet.
+    if (const Base::Done done = checkVersion(*this); !done)
+        return done;
     if (const Base::Done done = configure(mode); !done)
         return done;
-    if (mode == Mode::ReadOnly)
-        return {};
     // What is kept here is somebody's mail.
     QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);
     return migrate(*this);
@@ -85,8 +95,11 @@ Base::Result<QSqlQuery> Database::run(const QString &sql, const QVariantList &va
     query.setForwardOnly(true);
     if (!query.prepare(sql))
         return errorOf(query.lastError(), m_path);
-    for (const QVariant &value : values)
-        query.addBindValue(value);
+    for (const QVariant &value : values) {
+        // A null QString is an empty text here, not SQL's NULL.
+        const bool emptyText = value.typeId() == QMetaType::QString && value.toString().isEmpty();
+        query.addBindValue(emptyText ? QVariant(QStringLiteral("")) : value);
+    }
     if (!query.exec())
         return errorOf(query.lastError(), m_path);
     return query;

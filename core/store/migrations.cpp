@@ -49,18 +49,28 @@ int newestSchema()
     return static_cast<int>(files.size());
 }
 
-Base::Done migrate(Database &database)
+Base::Done checkVersion(const Database &database)
 {
-    initialiseResources();
     const Base::Result<QVariant> version = database.value(QStringLiteral("PRAGMA user_version"));
     if (!version)
         return version.error();
-    const int found = version->toInt();
-    if (found > newestSchema())
-        return Base::Error{Base::ErrorKind::DatabaseNewer,
-                           {},
-                           QStringLiteral("schema %1, this program knows %2").arg(found).arg(newestSchema())};
-    for (int number = found + 1; number <= newestSchema(); ++number) {
+    if (version->toInt() > newestSchema())
+        return Base::Error{
+            Base::ErrorKind::DatabaseNewer,
+            {},
+            QStringLiteral("schema %1, this program knows %2").arg(version->toInt()).arg(newestSchema())};
+    return {};
+}
+
+Base::Done migrate(Database &database)
+{
+    initialiseResources();
+    if (const Base::Done done = checkVersion(database); !done)
+        return done;
+    const Base::Result<QVariant> version = database.value(QStringLiteral("PRAGMA user_version"));
+    if (!version)
+        return version.error();
+    for (int number = version->toInt() + 1; number <= newestSchema(); ++number) {
         if (const Base::Done done = runStep(database, number); !done)
             return done;
     }

@@ -12,6 +12,9 @@ class Database;
 /// The schema this program writes.
 int newestSchema();
 
+/// DatabaseNewer when a newer program wrote it. Writes nothing.
+Base::Done checkVersion(const Database &database);
+
 /// Brings an open database up to date. DatabaseNewer when a newer program wrote it: it is left untouched.
 Base::Done migrate(Database &database);
 

@@ -10,6 +10,8 @@
 #include <QSet>
 #include <QTemporaryFile>
 
+#include <filesystem>
+
 namespace Store {
 
 using Base::Error;
@@ -64,11 +66,18 @@ Base::Result<Message::SpoolRef> Spool::put(QIODevice &source)
     if (!QDir().mkpath(folder))
         return Error{ErrorKind::FileUnwritable, folder, QStringLiteral("the folder cannot be made")};
     QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    // Replaces in one step what lies there: the same content put by another thread, which may be open
+    // already, or a file of another size, which is none of ours. QFile::rename() would need it removed first.
+    const QFileInfo written(file.fileName());
     file.setAutoRemove(false);
-    QFile::remove(path); // a file of another size under this name is none of ours
-    if (!file.rename(path)) {
-        file.setAutoRemove(true);
-        return Base::fileError(file, ErrorKind::FileUnwritable);
+    file.close();
+    std::error_code problem;
+    std::filesystem::rename(written.filesystemFilePath(), QFileInfo(path).filesystemFilePath(), problem);
+    if (problem) {
+        QFile::remove(written.filePath());
+        const bool full = problem == std::errc::no_space_on_device;
+        return Error{full ? ErrorKind::DiskFull : ErrorKind::FileUnwritable, path,
+                     QString::fromStdString(problem.message())};
     }
     Base::syncFolder(folder);
     Base::syncFolder(m_folder);

@@ -93,7 +93,7 @@ void ConnectionTest::start(const Accounts::Account &account, const std::optional
         for (QLabel *label : {row->icon, row->step, row->detail, row->time})
             label->setVisible(needed);
         mark(*row, Role::Waiting, tr("not tried yet"));
-        row->detail->clear();
+        row->detail->setText(tr("not tried yet"));
         row->time->clear();
     }
     m_bar->tell(Role::Info, {tr("Testing the connection to %1…").arg(account.server.host), tr("Nothing is sent to anyone."), {}});

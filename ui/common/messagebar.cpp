@@ -34,7 +34,10 @@ MessageBar::MessageBar(QWidget *parent)
     , m_headline(makeLabel(this, QStringLiteral("headline")))
     , m_advice(makeLabel(this, QStringLiteral("advice")))
     , m_words(makeLabel(this, QStringLiteral("words")))
-    , m_buttons(new QHBoxLayout)
+    , m_texts(new QVBoxLayout)
+    , m_row(new QHBoxLayout(this))
+    , m_buttonBox(new QWidget(this))
+    , m_buttons(new QHBoxLayout(m_buttonBox))
     , m_close(new QToolButton(this))
 {
     QFont bold = m_headline->font();
@@ -51,21 +54,21 @@ MessageBar::MessageBar(QWidget *parent)
         Q_EMIT closed();
     });
 
-    auto *texts = new QVBoxLayout;
-    texts->setSpacing(2);
-    texts->addWidget(m_headline);
-    texts->addWidget(m_advice);
-    texts->addWidget(m_words);
+    m_texts->setSpacing(2);
+    m_texts->addWidget(m_headline);
+    m_texts->addWidget(m_advice);
+    m_texts->addWidget(m_words);
+    m_buttons->setContentsMargins(0, 4, 0, 0);
     m_buttons->setSpacing(8);
     m_buttons->addStretch(1);
-    texts->addLayout(m_buttons);
+    m_texts->addWidget(m_buttonBox);
+    m_buttonBox->hide();
 
-    auto *row = new QHBoxLayout(this);
-    row->setContentsMargins(8 + edge, 8, 8, 8);
-    row->setSpacing(8);
-    row->addWidget(m_icon, 0, Qt::AlignTop);
-    row->addLayout(texts, 1);
-    row->addWidget(m_close, 0, Qt::AlignTop);
+    m_row->setContentsMargins(8 + edge, 8, 8, 8);
+    m_row->setSpacing(8);
+    m_row->addWidget(m_icon, 0, Qt::AlignTop);
+    m_row->addLayout(m_texts, 1);
+    m_row->addWidget(m_close, 0, Qt::AlignTop);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     hide();
 }
@@ -81,6 +84,7 @@ void MessageBar::tell(Role role, const Explanation &explanation)
     m_advice->setVisible(!explanation.advice.isEmpty());
     m_words->setText(explanation.words.isEmpty() ? QString() : tr("“%1”").arg(explanation.words));
     m_words->setVisible(!explanation.words.isEmpty());
+    placeButtons(explanation.advice.isEmpty() && explanation.words.isEmpty());
     setAccessibleName(explanation.headline);
     setAccessibleDescription(explanation.advice);
     show();
@@ -96,6 +100,7 @@ void MessageBar::addButton(const QString &text, const QString &objectName, std::
     button->setAutoDefault(false);
     connect(button, &QPushButton::clicked, this, std::move(action));
     m_buttons->insertWidget(m_buttons->count() - 1, button);
+    m_buttonBox->show();
     button->show();
 }
 
@@ -110,8 +115,21 @@ void MessageBar::clear()
 
 QString MessageBar::headline() const { return m_headline->text(); }
 
+/// A lone headline leaves room beside it; under more text the buttons stand below.
+void MessageBar::placeButtons(bool beside)
+{
+    m_row->removeWidget(m_buttonBox);
+    m_texts->removeWidget(m_buttonBox);
+    m_buttons->setContentsMargins(0, beside ? 0 : 4, 0, 0);
+    if (beside)
+        m_row->insertWidget(m_row->indexOf(m_close), m_buttonBox, 0, Qt::AlignVCenter);
+    else
+        m_texts->addWidget(m_buttonBox);
+}
+
 void MessageBar::removeButtons()
 {
+    m_buttonBox->hide();
     const auto buttons = findChildren<QPushButton *>();
     for (QPushButton *button : buttons) {
         m_buttons->removeWidget(button);

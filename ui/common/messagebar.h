@@ -13,6 +13,7 @@
 class QLabel;
 class QToolButton;
 class QHBoxLayout;
+class QVBoxLayout;
 
 namespace Ui {
 
@@ -44,11 +45,15 @@ protected:
 
 private:
     void removeButtons();
+    void placeButtons(bool beside);
 
     QLabel *m_icon;
     QLabel *m_headline;
     QLabel *m_advice;
     QLabel *m_words;
+    QVBoxLayout *m_texts;
+    QHBoxLayout *m_row;
+    QWidget *m_buttonBox;
     QHBoxLayout *m_buttons;
     QToolButton *m_close;
     Role m_role = Role::Info;

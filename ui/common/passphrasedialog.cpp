@@ -20,6 +20,7 @@ namespace {
 
 constexpr int shortest = 8;
 constexpr int textColumns = 60;
+constexpr double bitsOfWord = 14;
 
 } // namespace
 
@@ -121,7 +122,12 @@ int PassphraseDialog::strength(const QString &text)
     const QSet<QChar> different(text.begin(), text.end());
     // Repeated characters add little: "aaaaaaaa" is not eight letters worth.
     const double length = std::min<double>(static_cast<double>(text.size()), static_cast<double>(different.size()) * 1.5);
-    const double bits = kinds > 0 ? length * std::log2(static_cast<double>(kinds)) : 0.0;
+    double bits = kinds > 0 ? length * std::log2(static_cast<double>(kinds)) : 0.0;
+    if (!has([](QChar c) { return !c.isLetter() && !c.isSpace(); })) {
+        // Words are guessed as words, from lists of ten thousand or so.
+        const auto words = text.split(QLatin1Char(' '), Qt::SkipEmptyParts).size();
+        bits = std::min(bits, static_cast<double>(words) * bitsOfWord);
+    }
     return bits < 28 ? 0 : bits < 45 ? 1 : bits < 60 ? 2 : bits < 80 ? 3 : 4;
 }
 

@@ -133,7 +133,7 @@ QIcon icon(const QString &name) { return QIcon(new TintedIcon(name)); }
 
 QIcon icon(const QString &standardName, const QString &name)
 {
-    return QIcon::hasThemeIcon(standardName) ? QIcon::fromTheme(standardName) : icon(name);
+    return !standardName.isEmpty() && QIcon::hasThemeIcon(standardName) ? QIcon::fromTheme(standardName) : icon(name);
 }
 
 QIcon icon(Role role) { return QIcon(new TintedIcon(QString::fromLatin1(rowOf(role).icon), role)); }

@@ -5,6 +5,7 @@
 
 #include "core/accounts/account.h"
 #include "core/delivery/status.h"
+#include "core/message/outgoingmessage.h"
 #include "core/outbox/events.h"
 
 #include <QString>

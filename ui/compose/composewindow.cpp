@@ -6,24 +6,19 @@
 #include "ui/common/theme.h"
 #include "ui/compose/attachmentview.h"
 #include "ui/compose/bodyedit.h"
+#include "ui/compose/composehead.h"
 #include "ui/compose/draftkeeper.h"
-#include "ui/compose/recipientedit.h"
 #include "ui/settings/preferences.h"
 
 #include <QAction>
 #include <QCloseEvent>
-#include <QComboBox>
-#include <QFormLayout>
-#include <QHBoxLayout>
 #include <QLabel>
-#include <QLineEdit>
 #include <QLocale>
 #include <QMimeData>
 #include <QRegularExpression>
 #include <QStatusBar>
 #include <QTime>
 #include <QToolBar>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace Ui {
@@ -42,18 +37,6 @@ QStringList attachmentWords()
     return words;
 }
 
-QToolButton *makeReveal(const QString &text, const QString &objectName, const QString &toolTip, QWidget *parent)
-{
-    auto *button = new QToolButton(parent);
-    button->setText(text);
-    button->setObjectName(objectName);
-    button->setToolTip(toolTip);
-    button->setAccessibleName(toolTip);
-    button->setAutoRaise(true);
-    button->setFocusPolicy(Qt::TabFocus);
-    return button;
-}
-
 } // namespace
 
 ComposeWindow::ComposeWindow(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, Preferences &preferences,
@@ -64,13 +47,7 @@ ComposeWindow::ComposeWindow(Outbox::Mailroom &mailroom, const Store::MessageQue
     , m_preferences(preferences)
     , m_prompts(prompts)
     , m_keeper(new DraftKeeper(mailroom, preferences.number(Preference::AutosaveSeconds), this))
-    , m_from(new QComboBox(this))
-    , m_to(new RecipientEdit(QStringLiteral("to"), tr("To"), this))
-    , m_cc(new RecipientEdit(QStringLiteral("cc"), tr("Cc"), this))
-    , m_bcc(new RecipientEdit(QStringLiteral("bcc"), tr("Bcc"), this))
-    , m_showCc(makeReveal(tr("&Cc"), QStringLiteral("showCc"), tr("Add people who get a copy"), this))
-    , m_showBcc(makeReveal(tr("&Bcc"), QStringLiteral("showBcc"), tr("Add people whom the others do not see"), this))
-    , m_subject(new QLineEdit(this))
+    , m_head(new ComposeHead(query, this))
     , m_bar(new MessageBar(this))
     , m_body(new BodyEdit(this))
     , m_attachments(new AttachmentView(this))
@@ -82,17 +59,13 @@ ComposeWindow::ComposeWindow(Outbox::Mailroom &mailroom, const Store::MessageQue
     setWindowIcon(applicationIcon());
     setAcceptDrops(true);
     m_bar->setObjectName(QStringLiteral("composeBar"));
-    m_from->setObjectName(QStringLiteral("from"));
-    m_from->setAccessibleName(tr("From"));
-    m_subject->setObjectName(QStringLiteral("subject"));
-    m_subject->setAccessibleName(tr("Subject"));
     makeActions();
 
     auto *page = new QWidget(this);
     auto *column = new QVBoxLayout(page);
     column->setContentsMargins(8, 8, 8, 8);
     column->setSpacing(8);
-    column->addWidget(makeHead());
+    column->addWidget(m_head);
     column->addWidget(m_bar);
     column->addWidget(m_body, 1);
     column->addWidget(m_attachments);
@@ -101,15 +74,12 @@ ComposeWindow::ComposeWindow(Outbox::Mailroom &mailroom, const Store::MessageQue
     statusBar()->addPermanentWidget(m_saved);
     m_saved->setObjectName(QStringLiteral("saved"));
 
-    for (RecipientEdit *edit : {m_to, m_cc, m_bcc})
-        connect(edit, &RecipientEdit::edited, this, &ComposeWindow::edited);
-    connect(m_subject, &QLineEdit::textChanged, this, &ComposeWindow::edited);
+    connect(m_head, &ComposeHead::edited, this, &ComposeWindow::edited);
     connect(m_body, &QPlainTextEdit::textChanged, this, &ComposeWindow::edited);
     connect(m_body, &BodyEdit::filesGiven, m_attachments, &AttachmentView::add);
     connect(m_attachments, &AttachmentView::edited, this, &ComposeWindow::edited);
     connect(m_attachments, &AttachmentView::refused, this, [this](const Base::Error &error) { complain(error, Message::Place::Attachments); });
-    connect(m_from, &QComboBox::activated, this, &ComposeWindow::edited);
-    connect(&m_mailroom, &Outbox::Mailroom::accountsChanged, this, &ComposeWindow::loadAccounts);
+    connect(&m_mailroom, &Outbox::Mailroom::accountsChanged, m_head, &ComposeHead::loadAccounts);
     connect(m_keeper, &DraftKeeper::kept, this,
             [this] { showStatus(tr("Saved %1").arg(QLocale().toString(QTime::currentTime(), QLocale::ShortFormat))); });
     connect(m_keeper, &DraftKeeper::notKept, this, [this](const Base::Error &error) { m_bar->tell(Role::Error, explain(error)); });
@@ -119,7 +89,7 @@ ComposeWindow::ComposeWindow(Outbox::Mailroom &mailroom, const Store::MessageQue
 
     resize(fontMetrics().averageCharWidth() * 100, fontMetrics().height() * 38);
     restoreGeometry(preferences.bytes(Preference::ComposerGeometry));
-    loadAccounts();
+    m_head->chooseAccount(Base::AccountId{preferences.number(Preference::LastAccount)});
     setDraft({}, true);
 }
 
@@ -154,88 +124,24 @@ void ComposeWindow::makeActions()
     addAction(close);
 }
 
-QWidget *ComposeWindow::makeHead()
-{
-    auto *head = new QWidget(this);
-    m_form = new QFormLayout(head);
-    m_form->setContentsMargins(0, 0, 0, 0);
-    m_form->setSpacing(8);
-    m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    auto *people = new QHBoxLayout;
-    people->setSpacing(4);
-    people->addWidget(m_to, 1, Qt::AlignTop);
-    people->addWidget(m_showCc, 0, Qt::AlignTop);
-    people->addWidget(m_showBcc, 0, Qt::AlignTop);
-    m_form->addRow(tr("&From:"), m_from);
-    m_form->addRow(tr("&To:"), people);
-    qobject_cast<QLabel *>(m_form->labelForField(people))->setBuddy(m_to->line());
-    m_form->addRow(tr("Cc:"), m_cc);
-    m_form->addRow(tr("Bcc:"), m_bcc);
-    m_form->addRow(tr("S&ubject:"), m_subject);
-    connect(m_showCc, &QToolButton::clicked, this, [this] {
-        reveal(m_cc);
-        m_cc->setFocus();
-    });
-    connect(m_showBcc, &QToolButton::clicked, this, [this] {
-        reveal(m_bcc);
-        m_bcc->setFocus();
-    });
-    return head;
-}
-
-void ComposeWindow::reveal(RecipientEdit *edit)
-{
-    edit->show();
-    m_form->labelForField(edit)->show();
-    (edit == m_cc ? m_showCc : m_showBcc)->hide();
-}
-
 // ── the draft ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-void ComposeWindow::loadAccounts()
-{
-    const qint64 before = m_from->currentData().toLongLong();
-    const Base::Result<QList<Accounts::Account>> accounts = m_query.accounts();
-    m_from->clear();
-    if (accounts) {
-        for (const Accounts::Account &account : *accounts) {
-            const QString who = account.fromName.isEmpty() ? account.fromAddress
-                                                           : tr("%1 <%2>", "name, address").arg(account.fromName, account.fromAddress);
-            m_from->addItem(tr("%1 · %2", "sender, account").arg(who, account.name), account.id.value);
-        }
-    }
-    m_from->setPlaceholderText(tr("No account yet"));
-    m_from->setEnabled(m_from->count() > 0);
-    const int index = m_from->findData(before);
-    m_from->setCurrentIndex(index < 0 && m_from->count() > 0 ? 0 : index);
-}
 
 void ComposeWindow::setDraft(const Message::Draft &draft, bool kept)
 {
     m_loading = true;
     m_base = draft;
-    if (draft.account.isValid())
-        m_from->setCurrentIndex(std::max(0, m_from->findData(draft.account.value)));
+    m_head->setDraft(draft);
     // A sender that is the account's own needs no saying; another one stays with the draft.
-    const Base::Result<Accounts::Account> account = m_query.account(Base::AccountId{m_from->currentData().toLongLong()});
+    const Base::Result<Accounts::Account> account = m_query.account(m_head->account());
     const Base::Result<Message::Address> sender = Message::Address::parse(draft.from);
     if (account && sender && sender->addrSpec() == account->fromAddress)
         m_base.from.clear();
-    m_to->setText(draft.to);
-    m_cc->setText(draft.cc);
-    m_bcc->setText(draft.bcc);
-    for (RecipientEdit *edit : {m_cc, m_bcc}) {
-        const bool shown = !edit->text().isEmpty();
-        edit->setVisible(shown);
-        m_form->labelForField(edit)->setVisible(shown);
-        (edit == m_cc ? m_showCc : m_showBcc)->setVisible(!shown);
-    }
-    m_subject->setText(draft.subject);
     m_body->setPlainText(draft.text);
     m_attachments->setAttachments(draft.attachments);
     m_loading = false;
     m_keeper->begin(this->draft(), kept);
-    (draft.to.isEmpty() ? m_to->line() : draft.subject.isEmpty() ? static_cast<QWidget *>(m_subject) : m_body)->setFocus();
+    QWidget *empty = m_head->firstEmpty();
+    (empty ? empty : m_body)->setFocus();
     edited();
 }
 
@@ -243,11 +149,7 @@ Message::Draft ComposeWindow::draft() const
 {
     Message::Draft draft = m_base;
     draft.id = m_keeper->id().isValid() ? m_keeper->id() : m_base.id;
-    draft.account = Base::AccountId{m_from->currentData().toLongLong()};
-    draft.to = m_to->text();
-    draft.cc = m_cc->text();
-    draft.bcc = m_bcc->text();
-    draft.subject = m_subject->text();
+    m_head->putInto(draft);
     draft.text = m_body->toPlainText();
     draft.attachments = m_attachments->attachments();
     return draft;
@@ -275,6 +177,8 @@ void ComposeWindow::edited()
     const Message::Draft now = draft();
     m_keeper->edit(now);
     m_sendAnyway = false;
+    if (m_bar->isVisible() && m_bar->role() == Role::Error)
+        m_bar->clear(); // it is being mended
     setWindowTitle(now.subject.trimmed().isEmpty() ? tr("New message") : now.subject.simplified());
     if (!m_keeper->isKept())
         showStatus(tr("Not saved yet"));
@@ -332,39 +236,30 @@ void ComposeWindow::complain(const Base::Error &error, Message::Place place)
 
 QWidget *ComposeWindow::fieldOf(Message::Place place) const
 {
-    switch (place) {
-    case Message::Place::From:
-        return m_from;
-    case Message::Place::To:
-        return m_to->line();
-    case Message::Place::Cc:
-        return m_cc->line();
-    case Message::Place::Bcc:
-        return m_bcc->line();
-    case Message::Place::Subject:
-        return m_subject;
-    case Message::Place::Text:
+    if (place == Message::Place::Text)
         return m_body;
-    case Message::Place::Attachments:
+    if (place == Message::Place::Attachments)
         return m_attachments->isVisible() ? static_cast<QWidget *>(m_attachments) : m_body;
-    case Message::Place::Headers:
-        break;
-    }
-    return nullptr;
+    return m_head->fieldOf(place);
 }
 
 bool ComposeWindow::checkProblems()
 {
-    if (m_from->count() == 0) {
+    if (!m_head->hasAccount()) {
         complain({Base::ErrorKind::NoAccount, {}, {}}, Message::Place::From);
         return false;
     }
-    for (RecipientEdit *edit : {m_to, m_cc, m_bcc})
-        edit->check();
+    m_head->check();
     const QList<Message::Issue> problems = Message::problemsInText(draft());
     if (problems.isEmpty())
         return true;
-    complain(problems.first().error, problems.first().place);
+    const Message::Issue &first = problems.first();
+    if (first.error.kind == Base::ErrorKind::BadAddress && first.place != Message::Place::From) {
+        m_bar->clear(); // the line itself says what is wrong with it
+        m_head->fieldOf(first.place)->setFocus(Qt::OtherFocusReason);
+    } else {
+        complain(first.error, first.place);
+    }
     return false;
 }
 
@@ -385,7 +280,7 @@ bool ComposeWindow::checkHints()
         send();
     });
     if (hint == Message::Hint::NoSubject)
-        m_subject->setFocus();
+        m_head->fieldOf(Message::Place::Subject)->setFocus();
     return false;
 }
 
@@ -410,7 +305,7 @@ void ComposeWindow::submitted(const Base::Result<Base::MessageId> &id)
 {
     setBusy(false);
     if (id) {
-        m_preferences.set(Preference::LastAccount, m_from->currentData());
+        m_preferences.set(Preference::LastAccount, static_cast<int>(m_head->account().value));
         m_closing = true; // the draft went with the message
         Q_EMIT sent(*id);
         close();

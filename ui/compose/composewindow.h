@@ -12,21 +12,17 @@
 #include <QMainWindow>
 #include <QTimer>
 
-class QComboBox;
-class QFormLayout;
 class QLabel;
-class QLineEdit;
-class QToolButton;
 
 namespace Ui {
 
 class AttachmentView;
 class BodyEdit;
+class ComposeHead;
 class DraftKeeper;
 class MessageBar;
 class Preferences;
 class Prompts;
-class RecipientEdit;
 
 class ComposeWindow : public QMainWindow
 {
@@ -61,9 +57,6 @@ protected:
 
 private:
     void makeActions();
-    QWidget *makeHead();
-    void reveal(RecipientEdit *edit);
-    void loadAccounts();
     void edited();
     void look();
     bool checkProblems();
@@ -80,14 +73,7 @@ private:
     Preferences &m_preferences;
     Prompts &m_prompts;
     DraftKeeper *m_keeper;
-    QFormLayout *m_form = nullptr;
-    QComboBox *m_from;
-    RecipientEdit *m_to;
-    RecipientEdit *m_cc;
-    RecipientEdit *m_bcc;
-    QToolButton *m_showCc;
-    QToolButton *m_showBcc;
-    QLineEdit *m_subject;
+    ComposeHead *m_head;
     MessageBar *m_bar;
     BodyEdit *m_body;
     AttachmentView *m_attachments;

@@ -19,6 +19,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QCloseEvent>
+#include <QElapsedTimer>
 #include <QMessageBox>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -221,11 +222,15 @@ void MainWindow::raiseWindow()
 
 void MainWindow::updateCounts()
 {
+    QElapsedTimer took;
+    took.start();
     const Base::Result<QHash<Delivery::MessageState, int>> counts = m_query.counts();
     if (!counts)
         return;
     m_navigation->setCounts(*counts);
     m_status->setCounts(*counts);
+    // Counting may grow with the books: it gets a small share of the time, never more (law 10).
+    m_counting.setInterval(std::max<int>(countMs, static_cast<int>(took.elapsed()) * 20));
 }
 
 void MainWindow::updateAccounts()
@@ -233,18 +238,20 @@ void MainWindow::updateAccounts()
     const Base::Result<QList<Accounts::Account>> accounts = m_query.accounts();
     if (!accounts)
         return;
-    int waiting = 0;
+    QSet<Base::AccountId> waiting;
     m_bar->clear();
     for (const Accounts::Account &account : *accounts) {
         const Base::Result<Delivery::Reason> pause = m_query.pauseOf(account.id);
-        if (!pause || pause->isNull() || waiting++ > 0)
+        if (!pause || pause->isNull())
             continue;
-        Explanation explanation = explain(*pause);
-        explanation.headline = tr("The account “%1” waits for you. %2", "name, a sentence why").arg(account.name, explanation.headline);
-        m_bar->tell(Role::Warning, explanation);
+        waiting.insert(account.id);
+        if (waiting.size() > 1)
+            continue; // one thing at a time
+        m_bar->tell(Role::Warning, {tr("The account “%1” waits for you. %2", "name, a sentence why").arg(account.name, explain(*pause).headline), {}, {}});
         m_bar->addButton(tr("Si&gn in again…"), QStringLiteral("barSignIn"), [this, id = account.id] { signIn(id); });
     }
-    m_navigation->setAccounts(static_cast<int>(accounts->size()), waiting);
+    m_navigation->setAccounts(static_cast<int>(accounts->size()), static_cast<int>(waiting.size()));
+    m_outbox->setPaused(waiting);
     const bool had = std::exchange(m_hasAccount, !accounts->isEmpty());
     if (had != m_hasAccount && m_navigation->folder() == Folder::Outbox)
         folderChosen(Folder::Outbox);

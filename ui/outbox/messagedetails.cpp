@@ -40,15 +40,23 @@ QTreeView *makeRecipientTable(QWidget *parent, RecipientModel *model)
     return table;
 }
 
-/// Recipients that were refused, for the headline.
-QStringList refusedIn(const Store::MessageDetails &details)
+QList<Store::RecipientRow> refusedIn(const Store::MessageDetails &details)
 {
-    QStringList refused;
-    for (const Store::RecipientRow &recipient : details.recipients) {
-        if (recipient.state == Delivery::RecipientState::Refused)
-            refused.append(recipient.address);
-    }
+    QList<Store::RecipientRow> refused = details.recipients;
+    refused.removeIf([](const Store::RecipientRow &row) { return row.state != Delivery::RecipientState::Refused; });
     return refused;
+}
+
+/// Some were refused at their turn: what decided about them says more than how the attempt as a whole ended.
+Explanation explainRefused(const QList<Store::RecipientRow> &refused)
+{
+    Explanation explanation = explain(refused.first().reason);
+    if (refused.size() == 1)
+        explanation.headline = MessageDetails::tr("%1 was refused. %2", "address, a sentence why").arg(refused.first().address, explanation.headline);
+    else
+        explanation.headline = MessageDetails::tr("%n recipients were refused. The first: %1", nullptr, static_cast<int>(refused.size()))
+                                   .arg(explanation.headline);
+    return explanation;
 }
 
 } // namespace
@@ -158,19 +166,27 @@ void MessageDetails::tell(const Store::MessageDetails &details)
 {
     const Store::MessageRow &message = details.message;
     Explanation explanation = message.reason.isNull() ? explain(message.state) : explain(message.reason);
-    const QStringList refused = refusedIn(details);
+    const QList<Store::RecipientRow> refused = refusedIn(details);
+    const bool some = refused.size() < details.recipients.size() || message.reason.scope == Delivery::Scope::Recipient;
     const bool ended = message.state == Delivery::MessageState::Failed || message.state == Delivery::MessageState::PartlySent;
-    if (ended && refused.size() == 1 && message.reason.scope == Delivery::Scope::Recipient)
-        explanation.headline = tr("%1 was refused. %2", "address, a sentence why").arg(refused.first(), explanation.headline);
-    else if (ended && refused.size() > 1)
-        explanation.headline = tr("%n recipients were refused. %1", nullptr, static_cast<int>(refused.size())).arg(explanation.headline);
-    if (message.state == Delivery::MessageState::Deferred && message.nextAttempt) {
+    if (ended && some && !refused.isEmpty() && !refused.first().reason.isNull())
+        explanation = explainRefused(refused);
+    const Base::Result<Delivery::Reason> pause = m_query.pauseOf(message.account);
+    const bool waitsForPerson = pause && !pause->isNull();
+    if (message.state == Delivery::MessageState::Queued && waitsForPerson)
+        explanation.advice = tr("It waits until the account “%1” can sign in again.").arg(message.accountName);
+    if (message.state == Delivery::MessageState::Deferred && message.nextAttempt && !waitsForPerson) {
         const qint64 wait = m_clock.now().msecsTo(*message.nextAttempt);
         explanation.advice = wait > 0 ? tr("It is tried again by itself %1.", "when").arg(relativeTime(*message.nextAttempt, m_clock.now()))
                                       : tr("It is tried again now.");
     }
-    if (message.state == Delivery::MessageState::Sent && !message.queueId.isEmpty())
-        explanation.advice = tr("Nothing needs doing. The server calls the message %1.").arg(message.queueId);
+    if (message.state == Delivery::MessageState::Sent) {
+        explanation = explain(message.state);
+        if (!message.queueId.isEmpty())
+            explanation.advice = tr("Nothing needs doing. The server calls the message %1.").arg(message.queueId);
+        if (!details.recipients.isEmpty())
+            explanation.words = details.recipients.first().reason.reply.toString();
+    }
     m_bar->tell(roleOf(message.state), explanation);
     offer(details);
 }
@@ -192,7 +208,7 @@ void MessageDetails::offer(const Store::MessageDetails &details)
     if (rules.retry && message.state != Delivery::MessageState::Queued)
         offer(message.state == Delivery::MessageState::Deferred ? tr("Retry &now") : tr("&Retry"), QStringLiteral("retryNow"),
               MessageWish::Retry);
-    if (rules.edit && Delivery::isFinal(message.state) && message.state != Delivery::MessageState::Sent)
+    if (rules.edit && Delivery::isFinal(message.state) && !rules.resolve && message.state != Delivery::MessageState::Sent)
         offer(tr("E&dit and send again…"), QStringLiteral("editAgain"), MessageWish::Edit);
     if (rules.cancel)
         offer(tr("&Cancel sending"), QStringLiteral("cancelSending"), MessageWish::Cancel);

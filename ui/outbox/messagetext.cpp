@@ -42,9 +42,9 @@ Fields takeHeader(QByteArrayView source, QByteArrayView *body)
 
 QByteArray value(const Fields &fields, const char *name)
 {
-    for (const auto &[field, text] : fields) {
+    for (const auto &[field, value] : fields) {
         if (field.compare(name, Qt::CaseInsensitive) == 0)
-            return text;
+            return value;
     }
     return {};
 }
@@ -151,9 +151,9 @@ void readPart(const Fields &fields, QByteArrayView body, int depth, MessageText 
 
 QString MessageText::field(const QString &name) const
 {
-    for (const auto &[field, text] : fields) {
+    for (const auto &[field, value] : fields) {
         if (field.compare(name, Qt::CaseInsensitive) == 0)
-            return text;
+            return value;
     }
     return {};
 }

@@ -7,7 +7,6 @@
 
 #include <QGuiApplication>
 #include <QLocale>
-#include <QSet>
 
 #include <algorithm>
 
@@ -224,6 +223,12 @@ void OutboxModel::setProgress(const Outbox::Progress &progress)
         Q_EMIT dataChanged(index(at, State), index(at, State));
 }
 
+void OutboxModel::setPaused(const QSet<Base::AccountId> &accounts)
+{
+    m_paused = accounts;
+    tick();
+}
+
 void OutboxModel::tick()
 {
     if (!m_ids.isEmpty())
@@ -287,9 +292,11 @@ QString OutboxModel::text(const Store::MessageRow &row, int column) const
     case NextTry:
         if (row.state == Delivery::MessageState::Uncertain)
             return tr("you decide");
-        if (row.state == Delivery::MessageState::Deferred || row.state == Delivery::MessageState::Queued)
-            return row.nextAttempt ? relativeTime(*row.nextAttempt, m_clock.now()) : QString();
-        return {};
+        if (!Delivery::isDueState(row.state))
+            return {};
+        if (m_paused.contains(row.account))
+            return tr("waits for you");
+        return row.nextAttempt ? relativeTime(*row.nextAttempt, m_clock.now()) : QString();
     case Size:
         return sizeText(row.size);
     case Time:

@@ -11,6 +11,7 @@
 #include <QAbstractTableModel>
 #include <QCache>
 #include <QHash>
+#include <QSet>
 #include <QTimer>
 
 namespace Ui {
@@ -34,6 +35,8 @@ public:
     /// Any message may have changed: another program wrote.
     void refreshAll();
     void setProgress(const Outbox::Progress &progress);
+    /// Messages of these accounts wait for a person.
+    void setPaused(const QSet<Base::AccountId> &accounts);
 
     Base::MessageId idAt(int row) const;
     int rowOf(Base::MessageId id) const; ///< -1: not here, or not loaded yet
@@ -70,6 +73,7 @@ private:
     QList<Base::MessageId> m_ids; ///< descending
     mutable QCache<qint64, Store::MessageRow> m_rows;
     QHash<Base::MessageId, Outbox::Progress> m_progress;
+    QSet<Base::AccountId> m_paused;
     QList<Base::MessageId> m_pending;
     QTimer m_refresh;
     QTimer m_ticker; ///< relative times grow old

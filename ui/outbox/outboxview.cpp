@@ -85,6 +85,7 @@ OutboxView::OutboxView(const Store::MessageQuery &query, const Base::Clock &cloc
     m_splitter->setChildrenCollapsible(false);
     m_splitter->setStretchFactor(0, 2);
     m_splitter->setStretchFactor(1, 3);
+    m_splitter->setSizes({fontMetrics().height() * 12, fontMetrics().height() * 20});
     const QByteArray kept = preferences.bytes(Preference::DetailsSplitter);
     if (!kept.isEmpty())
         m_splitter->restoreState(kept);
@@ -152,6 +153,12 @@ void OutboxView::update()
     if (m_wanted.isValid() && m_model->rowOf(m_wanted) >= 0)
         m_table->select(std::exchange(m_wanted, {}));
     Q_EMIT selectionChanged(); // states changed: what may be done did, too
+}
+
+void OutboxView::setPaused(const QSet<Base::AccountId> &accounts)
+{
+    m_model->setPaused(accounts);
+    m_details->refresh();
 }
 
 void OutboxView::progressed(const Outbox::Progress &progress) { m_model->setProgress(progress); }

@@ -43,6 +43,8 @@ public:
     /// Reads what these are now; invalid: any may have changed.
     void messageChanged(Base::MessageId id);
     void progressed(const Outbox::Progress &progress);
+    /// Accounts that wait for a person: their messages wait, too.
+    void setPaused(const QSet<Base::AccountId> &accounts);
     void transcriptGrew(const Outbox::TranscriptGrew &grew);
     void select(Base::MessageId id);
     void focusSearch();

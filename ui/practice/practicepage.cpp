@@ -65,6 +65,7 @@ PracticePage::PracticePage(PracticeDesk &desk, const Store::MessageQuery &query,
     m_received->setUniformRowHeights(true);
     m_received->setTextElideMode(Qt::ElideMiddle);
     m_received->setHeaderLabels({tr("Time"), tr("To"), tr("Subject"), tr("Size")});
+    m_received->headerItem()->setTextAlignment(SizeColumn, Qt::AlignRight | Qt::AlignVCenter);
     const int letter = fontMetrics().averageCharWidth();
     m_received->header()->resizeSection(WhenColumn, letter * 12);
     m_received->header()->resizeSection(ToColumn, letter * 34);

@@ -1,6 +1,7 @@
 #include "ui/transcript/transcriptview.h"
 
 #include "core/base/atomicfile.h"
+#include "ui/common/explain.h"
 #include "ui/common/format.h"
 #include "ui/common/prompts.h"
 #include "ui/common/theme.h"

@@ -228,7 +228,7 @@ void TestSealedVault::costlyHeadersAreRefusedAtOnce()
         QElapsedTimer since;
         since.start();
         QCOMPARE(openingGives(bad), ErrorKind::VaultDamaged);
-        QVERIFY(since.elapsed() < 100);
+        QVERIFY(since.elapsed() < 2'000); // the least of them would take ten seconds
     }
 }
 
