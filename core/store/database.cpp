@@ -84,8 +84,11 @@ Base::Result<QSqlQuery> Database::run(const QString &sql, const QVariantList &va
     query.setForwardOnly(true);
     if (!query.prepare(sql))
         return errorOf(query.lastError(), m_path);
-    for (const QVariant &value : values)
-        query.addBindValue(value);
+    for (const QVariant &value : values) {
+        // The driver makes NULL of a null QString; to us it is an empty text. NULL is an invalid QVariant.
+        const bool isNullText = value.userType() == QMetaType::QString && value.toString().isNull();
+        query.addBindValue(isNullText ? QVariant(QStringLiteral("")) : value);
+    }
     if (!query.exec())
         return errorOf(query.lastError(), m_path);
     return query;

@@ -53,8 +53,9 @@ void FakeClock::advance(qint64 milliseconds)
         if (wait < 0 || m_passed + wait > end)
             break;
         m_passed += wait;
-        const auto due = std::find_if(m_timers.begin(), m_timers.end(),
-                                      [this](const FakeTimer *timer) { return timer->due() >= 0 && timer->due() <= m_passed; });
+        const auto due = std::find_if(m_timers.begin(), m_timers.end(), [this](const FakeTimer *timer) {
+            return timer->due() >= 0 && timer->due() <= m_passed;
+        });
         (*due)->fire();
     }
     m_passed = end;

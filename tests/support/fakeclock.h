@@ -1,7 +1,7 @@
 #pragma once
 
-// A clock that stands still until it is turned: advance() moves both of its hands and fires the timers that come due, in
-// their order.
+// A clock that stands still until it is turned: advance() moves both of its hands and fires the timers that
+// come due, in their order.
 
 #include "core/base/clock.h"
 
