@@ -51,7 +51,8 @@ auto valueIn(const Table &table, const QString &name) -> std::optional<decltype(
 
 bool hasControls(const QString &text)
 {
-    return std::any_of(text.begin(), text.end(), [](QChar c) { return c.unicode() < 0x20 || c.unicode() == 0x7f; });
+    return std::any_of(text.begin(), text.end(),
+                       [](QChar c) { return c.unicode() < 0x20 || c.unicode() == 0x7f; });
 }
 
 Error bad(const char *field, const QString &why)
@@ -62,20 +63,24 @@ Error bad(const char *field, const QString &why)
 bool isHex64(const QString &text)
 {
     return text.size() == 64 && std::all_of(text.begin(), text.end(), [](QChar c) {
-               return (c >= QLatin1Char('0') && c <= QLatin1Char('9')) || (c >= QLatin1Char('a') && c <= QLatin1Char('f'));
+               return (c >= QLatin1Char('0') && c <= QLatin1Char('9')) ||
+                      (c >= QLatin1Char('a') && c <= QLatin1Char('f'));
            });
 }
 
 } // namespace
 
-QString secretKey(const Account &account) { return QStringLiteral("account-%1").arg(account.id.value); }
+QString secretKey(const Account &account)
+{
+    return QStringLiteral("account-%1").arg(account.id.value);
+}
 
 Base::Done check(const Account &account)
 {
     if (account.name.trimmed().isEmpty() || hasControls(account.name))
         return bad("name", QStringLiteral("an account needs a name of printable characters"));
-    if (account.server.host.isEmpty() || hasControls(account.server.host) || account.server.host.contains(QLatin1Char(' '))
-        || account.server.host.contains(QLatin1Char('/')))
+    if (account.server.host.isEmpty() || hasControls(account.server.host) ||
+        account.server.host.contains(QLatin1Char(' ')) || account.server.host.contains(QLatin1Char('/')))
         return bad("host", QStringLiteral("not a server's name or address"));
     if (account.server.port == 0)
         return bad("port", QStringLiteral("a port is a number from 1 to 65535"));
@@ -90,14 +95,24 @@ Base::Done check(const Account &account)
         return bad("from", from.error().detail);
     if (!account.trust.sha256.isEmpty() && !isHex64(account.trust.sha256))
         return bad("trust", QStringLiteral("a certificate's SHA-256 is 64 hexadecimal digits"));
-    if (account.server.security == Net::Security::None && account.needsSignIn() && !account.allowCleartextPassword)
+    if (account.server.security == Net::Security::None && account.needsSignIn() &&
+        !account.allowCleartextPassword)
         return bad("security", QStringLiteral("a password would travel unencrypted"));
     return {};
 }
 
-QString name(Net::Security security) { return nameIn(securities, security); }
-QString name(Auth auth) { return nameIn(auths, auth); }
-QString name(SecretPlace place) { return nameIn(places, place); }
+QString name(Net::Security security)
+{
+    return nameIn(securities, security);
+}
+QString name(Auth auth)
+{
+    return nameIn(auths, auth);
+}
+QString name(SecretPlace place)
+{
+    return nameIn(places, place);
+}
 
 Base::Result<Net::Security> securityFromName(const QString &name)
 {
@@ -113,7 +128,10 @@ Base::Result<Auth> authFromName(const QString &name)
     return bad("auth", QStringLiteral("\"%1\" is none of auto, none, plain, login").arg(name));
 }
 
-SecretPlace secretPlaceFromName(const QString &name) { return valueIn(places, name).value_or(SecretPlace::None); }
+SecretPlace secretPlaceFromName(const QString &name)
+{
+    return valueIn(places, name).value_or(SecretPlace::None);
+}
 
 quint16 defaultPort(Net::Security security)
 {

@@ -1,6 +1,7 @@
 #pragma once
 
-// Who sends through what: a server, a sign-in, the addresses one may send as. No secret is in here, only where it lies.
+// Who sends through what: a server, a sign-in, the addresses one may send as. No secret is in here, only
+// where it lies.
 
 #include "core/base/id.h"
 #include "core/base/result.h"
@@ -15,8 +16,8 @@ namespace Accounts {
 /// How to sign in (RFC 4954). Auto takes the strongest the server offers.
 enum class Auth { Auto, None, Plain, Login };
 
-/// Where the account's secret lies. It is recorded so that a keychain that is away for a day does not look like a lost
-/// password.
+/// Where the account's secret lies. It is recorded so that a keychain that is away for a day does not look
+/// like a lost password.
 enum class SecretPlace {
     None,     ///< the account needs none
     Keychain, ///< the desktop's keychain
@@ -28,18 +29,19 @@ enum class SecretPlace {
 struct Account
 {
     Base::AccountId id;
-    QString name;               ///< unique, what the person calls it
+    QString name; ///< unique, what the person calls it
     Net::Endpoint server;
     Net::Trust trust;
     Auth auth = Auth::Auto;
-    QString user;               ///< empty: no sign-in
+    QString user; ///< empty: no sign-in
     SecretPlace secretPlace = SecretPlace::None;
-    QString secretCommand;      ///< for SecretPlace::Command, run by the shell; its first output line is the secret
-    QString fromName;           ///< display name of the sender, may be empty
-    QString fromAddress;        ///< the sender's address
-    QString helo;               ///< name said in EHLO; empty: an address literal (RFC 5321 §4.1.3)
+    QString
+        secretCommand;   ///< for SecretPlace::Command, run by the shell; its first output line is the secret
+    QString fromName;    ///< display name of the sender, may be empty
+    QString fromAddress; ///< the sender's address
+    QString helo;        ///< name said in EHLO; empty: an address literal (RFC 5321 §4.1.3)
     bool allowCleartextPassword = false;
-    int maxConnections = 2;     ///< 1–20
+    int maxConnections = 2; ///< 1–20
     bool isDefault = false;
 
     bool needsSignIn() const { return auth != Auth::None && !user.isEmpty(); }
@@ -53,13 +55,13 @@ QString secretKey(const Account &account);
 /// BadAccount with the field in `subject` ("host", "port", "from", "name", "security") when it cannot work.
 Base::Done check(const Account &account);
 
-QString name(Net::Security security);          ///< "tls", "starttls", "none": the words of the command line
-QString name(Auth auth);                       ///< "auto", "none", "plain", "login"
-QString name(SecretPlace place);               ///< "none", "keychain", "vault", "command", "session"
+QString name(Net::Security security); ///< "tls", "starttls", "none": the words of the command line
+QString name(Auth auth);              ///< "auto", "none", "plain", "login"
+QString name(SecretPlace place);      ///< "none", "keychain", "vault", "command", "session"
 Base::Result<Net::Security> securityFromName(const QString &name);
 Base::Result<Auth> authFromName(const QString &name);
 SecretPlace secretPlaceFromName(const QString &name); ///< None when unknown
-quint16 defaultPort(Net::Security security);   ///< 465, 587, 25
+quint16 defaultPort(Net::Security security);          ///< 465, 587, 25
 
 /// All but id and isDefault, for storing and showing.
 QJsonObject toJson(const Account &account);

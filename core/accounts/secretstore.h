@@ -1,7 +1,7 @@
 #pragma once
 
-// A place that keeps secrets: the keychain, the sealed vault, memory. Answers come later and in the thread of the
-// caller, never from inside the call. Lives in the front thread (the window's, or the command's).
+// A place that keeps secrets: the keychain, the sealed vault, memory. Answers come later and in the thread of
+// the caller, never from inside the call. Lives in the front thread (the window's, or the command's).
 
 #include "core/base/result.h"
 
@@ -21,7 +21,8 @@ public:
     using Got = std::function<void(Base::Result<QByteArray>)>;
     using Did = std::function<void(Base::Done)>;
 
-    /// SecretMissing when there is none under that key; KeychainUnavailable, VaultLocked, … when it cannot be said.
+    /// SecretMissing when there is none under that key; KeychainUnavailable, VaultLocked, … when it cannot be
+    /// said.
     virtual void get(const QString &key, Got then) = 0;
     virtual void set(const QString &key, const QByteArray &secret, Did then) = 0;
     /// Succeeds also when there was none.

@@ -76,10 +76,12 @@ void syncFolder(const QString &folder)
 
 Error fileError(const QFileDevice &file, ErrorKind otherwise)
 {
-    // QFileDevice keeps no errno; ResourceError stands for ENOSPC and EDQUOT among few others. After a write that was cut
-    // short it does not even know that: the disk is asked.
-    bool full = file.error() == QFileDevice::ResourceError || file.errorString().contains(QLatin1String("No space left"));
-    if (!full && otherwise == ErrorKind::FileUnwritable && (file.error() == QFileDevice::WriteError || file.error() == QFileDevice::NoError)) {
+    // QFileDevice keeps no errno; ResourceError stands for ENOSPC and EDQUOT among few others. After a write
+    // that was cut short it does not even know that: the disk is asked.
+    bool full = file.error() == QFileDevice::ResourceError ||
+                file.errorString().contains(QLatin1String("No space left"));
+    if (!full && otherwise == ErrorKind::FileUnwritable &&
+        (file.error() == QFileDevice::WriteError || file.error() == QFileDevice::NoError)) {
         const QStorageInfo disk(QFileInfo(file.fileName()).absolutePath());
         full = disk.isValid() && disk.bytesAvailable() < smallestRoom;
     }

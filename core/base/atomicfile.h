@@ -20,7 +20,8 @@ Result<QByteArray> readAll(const QString &path, qint64 limit);
 /// fsync of an open file; false when the disk refused.
 bool syncToDisk(QFileDevice &file);
 
-/// fsync of the folder that holds a renamed file, so that the name survives a power cut. Best effort off POSIX.
+/// fsync of the folder that holds a renamed file, so that the name survives a power cut. Best effort off
+/// POSIX.
 void syncFolder(const QString &folder);
 
 /// DiskFull where errno-like words of a file say so, else the kind given.

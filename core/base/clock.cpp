@@ -20,7 +20,8 @@ public:
     }
     void start(qint64 milliseconds) override
     {
-        m_timer.start(std::chrono::milliseconds(std::clamp<qint64>(milliseconds, 0, std::numeric_limits<int>::max())));
+        m_timer.start(
+            std::chrono::milliseconds(std::clamp<qint64>(milliseconds, 0, std::numeric_limits<int>::max())));
     }
     void stop() override { m_timer.stop(); }
 
@@ -30,11 +31,20 @@ private:
 
 } // namespace
 
-SystemClock::SystemClock() { m_since.start(); }
+SystemClock::SystemClock()
+{
+    m_since.start();
+}
 
-QDateTime SystemClock::now() const { return QDateTime::currentDateTimeUtc(); }
+QDateTime SystemClock::now() const
+{
+    return QDateTime::currentDateTimeUtc();
+}
 
-qint64 SystemClock::monotonic() const { return m_since.elapsed(); }
+qint64 SystemClock::monotonic() const
+{
+    return m_since.elapsed();
+}
 
 std::unique_ptr<Timer> SystemClock::makeTimer(std::function<void()> fired)
 {

@@ -1,7 +1,7 @@
 #pragma once
 
-// The time of day, the time that passed, and timers, in one interface so that a test can turn the hands. Times of
-// day are UTC; spans are milliseconds of a clock that sleep and clock changes do not move backwards.
+// The time of day, the time that passed, and timers, in one interface so that a test can turn the hands.
+// Times of day are UTC; spans are milliseconds of a clock that sleep and clock changes do not move backwards.
 
 #include <QDateTime>
 #include <QElapsedTimer>
@@ -11,7 +11,8 @@
 
 namespace Base {
 
-/// A single-shot timer: start() again re-arms it; destroying it stops it. Fires in the thread that started it.
+/// A single-shot timer: start() again re-arms it; destroying it stops it. Fires in the thread that started
+/// it.
 class Timer
 {
 public:
@@ -24,8 +25,8 @@ class Clock
 {
 public:
     virtual ~Clock() = default;
-    virtual QDateTime now() const = 0;     ///< UTC, millisecond precision
-    virtual qint64 monotonic() const = 0;  ///< milliseconds since an arbitrary start
+    virtual QDateTime now() const = 0;    ///< UTC, millisecond precision
+    virtual qint64 monotonic() const = 0; ///< milliseconds since an arbitrary start
     virtual std::unique_ptr<Timer> makeTimer(std::function<void()> fired) = 0;
 };
 

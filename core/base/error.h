@@ -1,7 +1,7 @@
 #pragma once
 
-// What went wrong, as a value. Core names the kind, the thing it concerns and the technical detail; the sentence a
-// person reads is made in ui/common/explain from these three and nothing else.
+// What went wrong, as a value. Core names the kind, the thing it concerns and the technical detail; the
+// sentence a person reads is made in ui/common/explain from these three and nothing else.
 
 #include <QString>
 
@@ -27,7 +27,7 @@ enum class ErrorKind {
     NoRecipients,
     NoSender,
     TooBig,
-    NotFound, ///< no message, draft or attempt with that id
+    NotFound,   ///< no message, draft or attempt with that id
     NotAllowed, ///< the message's state does not allow what was asked
     // accounts and secrets
     NoAccount,

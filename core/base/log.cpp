@@ -83,8 +83,17 @@ void stop()
     logger.reset();
 }
 
-void info(const QString &line) { write(spdlog::level::info, line); }
-void warning(const QString &line) { write(spdlog::level::warn, line); }
-void error(const QString &line) { write(spdlog::level::err, line); }
+void info(const QString &line)
+{
+    write(spdlog::level::info, line);
+}
+void warning(const QString &line)
+{
+    write(spdlog::level::warn, line);
+}
+void error(const QString &line)
+{
+    write(spdlog::level::err, line);
+}
 
 } // namespace Base::Log

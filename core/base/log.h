@@ -1,13 +1,14 @@
 #pragma once
 
-// The program's log: real sentences, untranslated, written before what they announce. One line a stage of a delivery,
-// never the dialogue, never a secret. The only file of the project that knows spdlog.
+// The program's log: real sentences, untranslated, written before what they announce. One line a stage of a
+// delivery, never the dialogue, never a secret. The only file of the project that knows spdlog.
 
 #include <QString>
 
 namespace Base::Log {
 
-/// Rotating file (5 files of 4 MB) in that folder; also catches Qt's own messages. Without it, warnings go to stderr.
+/// Rotating file (5 files of 4 MB) in that folder; also catches Qt's own messages. Without it, warnings go to
+/// stderr.
 void start(const QString &folder);
 /// Flushes and closes the file.
 void stop();

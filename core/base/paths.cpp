@@ -29,20 +29,43 @@ Paths Paths::standard()
 {
     Paths paths;
     paths.m_data = below(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation), "postrider");
-    paths.m_config = below(QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation), "postrider");
+    paths.m_config =
+        below(QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation), "postrider");
     const QString state = qEnvironmentVariable("XDG_STATE_HOME");
-    paths.m_state = below(state.startsWith(QLatin1Char('/')) ? state : QDir::home().filePath(QStringLiteral(".local/state")),
-                          "postrider");
+    paths.m_state = below(
+        state.startsWith(QLatin1Char('/')) ? state : QDir::home().filePath(QStringLiteral(".local/state")),
+        "postrider");
     return paths;
 }
 
-QString Paths::database() const { return below(m_data, "postrider.db"); }
-QString Paths::spool() const { return below(m_data, "spool"); }
-QString Paths::vault() const { return below(m_data, "vault.postrider"); }
-QString Paths::practice() const { return below(m_data, "practice"); }
-QString Paths::logs() const { return below(m_state, "log"); }
-QString Paths::settings() const { return below(m_config, "settings.ini"); }
-QString Paths::dispatcherLock() const { return below(m_data, "dispatcher.lock"); }
+QString Paths::database() const
+{
+    return below(m_data, "postrider.db");
+}
+QString Paths::spool() const
+{
+    return below(m_data, "spool");
+}
+QString Paths::vault() const
+{
+    return below(m_data, "vault.postrider");
+}
+QString Paths::practice() const
+{
+    return below(m_data, "practice");
+}
+QString Paths::logs() const
+{
+    return below(m_state, "log");
+}
+QString Paths::settings() const
+{
+    return below(m_config, "settings.ini");
+}
+QString Paths::dispatcherLock() const
+{
+    return below(m_data, "dispatcher.lock");
+}
 
 QString Paths::socketName() const
 {
@@ -60,7 +83,8 @@ Done Paths::prepare() const
             return Error{ErrorKind::HomeUnwritable, directory, QStringLiteral("it is a file, not a folder")};
         if (!info.exists()) {
             if (!QDir().mkpath(directory))
-                return Error{ErrorKind::HomeUnwritable, directory, QStringLiteral("the folder cannot be made")};
+                return Error{ErrorKind::HomeUnwritable, directory,
+                             QStringLiteral("the folder cannot be made")};
             QFile::setPermissions(directory, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
         }
     }

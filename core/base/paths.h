@@ -25,7 +25,8 @@ public:
     QString logs() const;
     QString settings() const; ///< an INI file
     QString dispatcherLock() const;
-    /// Name of the local socket by which programs on one home wake each other: short, unique to the home and the user.
+    /// Name of the local socket by which programs on one home wake each other: short, unique to the home and
+    /// the user.
     QString socketName() const;
 
     /// Makes the folders, readable by their owner alone. HomeUnwritable names the folder and the reason.

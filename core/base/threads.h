@@ -7,6 +7,9 @@
 
 namespace Base {
 
-inline void assertThread(const QObject *object) { Q_ASSERT(QThread::currentThread() == object->thread()); }
+inline void assertThread(const QObject *object)
+{
+    Q_ASSERT(QThread::currentThread() == object->thread());
+}
 
 } // namespace Base

@@ -3,6 +3,7 @@
 #include <QRegularExpression>
 
 #include <algorithm>
+#include <array>
 
 namespace Delivery {
 
@@ -48,11 +49,23 @@ QString queueIdIn(const ServerReply &reply)
 {
     if (!reply.isPositive())
         return {};
-    static const QRegularExpression pattern(
-        QStringLiteral("(?:queued as|queued id|\\bid[= ]|queue id[: ])\\s*<?([A-Za-z0-9][A-Za-z0-9._@-]{2,127})>?"),
-        QRegularExpression::CaseInsensitiveOption);
-    const auto match = pattern.match(reply.text());
-    return match.hasMatch() ? match.captured(1) : QString();
+    static const std::array patterns{
+        // Postfix and most others, Exim, and what says so in words
+        QStringLiteral(
+            "(?:queued as|queued id|\\bid[= ]|queue id[: ])\\s*<?([A-Za-z0-9][A-Za-z0-9._@-]{2,127})>?"),
+        // Sendmail, OpenSMTPD: the id comes first
+        QStringLiteral("^(?=\\S*[0-9])([A-Za-z0-9][A-Za-z0-9._-]{2,127}) message accepted for delivery"),
+        // Exchange
+        QStringLiteral("\\[InternalId=([0-9]{1,32})[,\\]]"),
+        // Gmail
+        QStringLiteral("^OK\\s+[0-9]+ ([A-Za-z0-9][A-Za-z0-9._-]{2,127}) - gsmtp"),
+    };
+    for (const QString &pattern : patterns) {
+        const QRegularExpression expression(pattern, QRegularExpression::CaseInsensitiveOption);
+        if (const auto match = expression.match(reply.text()); match.hasMatch())
+            return match.captured(1);
+    }
+    return {};
 }
 
 } // namespace Delivery

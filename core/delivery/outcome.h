@@ -34,7 +34,7 @@ struct RecipientResult
     QString address; ///< addr-spec as it stands in the envelope
     Verdict verdict = Verdict::None;
     Stage stage = Stage::Connect;
-    ServerReply reply;          ///< the one that decided; null when none did
+    ServerReply reply; ///< the one that decided; null when none did
     std::optional<Base::Error> error;
 
     friend bool operator==(const RecipientResult &, const RecipientResult &) = default;
@@ -58,7 +58,8 @@ struct Outcome
 QString name(Verdict verdict); ///< "none", "accepted", "deferred", "refused", "uncertain"
 QString name(Scope scope);     ///< "recipient", "message", "account", "session"
 
-/// The queue id in the reply to the final dot, or empty: servers write "queued as 4F2…", "id=…", "Ok: queued as …".
+/// The queue id in the reply to the final dot, or empty; as Postfix, Exim, Sendmail, Exchange and Gmail write
+/// it.
 QString queueIdIn(const ServerReply &reply);
 
 } // namespace Delivery

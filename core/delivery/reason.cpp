@@ -17,15 +17,22 @@ Scope scopeFromName(const QString &text)
 
 } // namespace
 
-Reason reasonOf(const Outcome &outcome) { return {outcome.stage, outcome.scope, outcome.reply, outcome.error}; }
+Reason reasonOf(const Outcome &outcome)
+{
+    return {outcome.stage, outcome.scope, outcome.reply, outcome.error};
+}
 
-Reason reasonOf(const RecipientResult &result, Scope scope) { return {result.stage, scope, result.reply, result.error}; }
+Reason reasonOf(const RecipientResult &result, Scope scope)
+{
+    return {result.stage, scope, result.reply, result.error};
+}
 
 QJsonObject toJson(const Reason &reason)
 {
     if (reason.isNull())
         return {};
-    QJsonObject object{{QStringLiteral("stage"), name(reason.stage)}, {QStringLiteral("scope"), name(reason.scope)}};
+    QJsonObject object{{QStringLiteral("stage"), name(reason.stage)},
+                       {QStringLiteral("scope"), name(reason.scope)}};
     if (!reason.reply.isNull()) {
         object.insert(QStringLiteral("code"), reason.reply.code());
         object.insert(QStringLiteral("lines"), QJsonArray::fromStringList(reason.reply.lines()));

@@ -1,7 +1,7 @@
 #pragma once
 
-// Why a message or a recipient is where it is: the stage, whom it concerns, and the server's words or our own error. What is
-// kept in the books and explained to people.
+// Why a message or a recipient is where it is: the stage, whom it concerns, and the server's words or our own
+// error. What is kept in the books and explained to people.
 
 #include "core/delivery/outcome.h"
 

@@ -14,12 +14,15 @@ qint64 delayAfter(int attempts)
     return index < minutes.size() ? minutes.at(index) * minute : 60 * minute;
 }
 
-Verdict verdictOf(const ServerReply &reply)
+Verdict verdictOf(Stage stage, const ServerReply &reply)
 {
     if (reply.isPositive())
         return Verdict::Accepted;
-    // 552 on RCPT means "too many recipients" with old servers (RFC 5321 §4.5.3.1.10): try again, not give up.
-    if (reply.code() == 552 && reply.enhanced().startsWith(QStringLiteral("5.5.3")))
+    // Old servers say 552 to RCPT where they mean "too many recipients" (RFC 5321 §4.5.3.1.10): later, unless
+    // the enhanced code says that the mailbox is full.
+    const QString enhanced = reply.enhanced();
+    const bool tooMany = enhanced.isEmpty() || enhanced == QLatin1String("5.5.3");
+    if (stage == Stage::Rcpt && reply.code() == 552 && tooMany)
         return Verdict::Deferred;
     return reply.isPermanent() ? Verdict::Refused : Verdict::Deferred;
 }
@@ -28,6 +31,9 @@ Scope scopeOf(Stage stage, const ServerReply &reply)
 {
     if (reply.code() == 421) // the service is closing (RFC 5321 §3.8)
         return Scope::Session;
+    // "Sign in first", "encrypt first" (RFC 4954 §6), whatever was asked: nothing of this account will pass.
+    if (reply.code() == 530 || reply.code() == 538)
+        return Scope::Account;
     switch (stage) {
     case Stage::Connect:
     case Stage::Greeting:
@@ -35,11 +41,9 @@ Scope scopeOf(Stage stage, const ServerReply &reply)
     case Stage::Tls:
     case Stage::Auth:
         return Scope::Account;
-    case Stage::Mail:
-        // "Sign in first", "encrypt first" (RFC 4954 §6): nothing of this account will pass.
-        return reply.code() == 530 || reply.code() == 538 ? Scope::Account : Scope::Message;
     case Stage::Rcpt:
         return Scope::Recipient;
+    case Stage::Mail:
     case Stage::Data:
     case Stage::Content:
     case Stage::Quit:
@@ -109,7 +113,8 @@ bool needsPerson(const Outcome &outcome)
         return outcome.scope == Scope::Account && !isTransient(outcome.error->kind);
     if (outcome.scope != Scope::Account)
         return false;
-    return outcome.stage == Stage::Auth ? outcome.reply.isPermanent() : outcome.reply.code() == 530 || outcome.reply.code() == 538;
+    return outcome.stage == Stage::Auth ? outcome.reply.isPermanent()
+                                        : outcome.reply.code() == 530 || outcome.reply.code() == 538;
 }
 
 } // namespace Delivery

@@ -1,7 +1,7 @@
 #pragma once
 
-// What a failure means for the next attempt: pure functions, one place. Mechanism is the connection's, the conversation
-// is the session's; here is the policy.
+// What a failure means for the next attempt: pure functions, one place. Mechanism is the connection's, the
+// conversation is the session's; here is the policy.
 
 #include "core/delivery/outcome.h"
 
@@ -9,26 +9,27 @@
 
 namespace Delivery {
 
-/// Milliseconds until the next attempt when `attempts` have been made (1 or more): 1, 2, 5, 10, 15, 30 minutes, then
-/// hourly (RFC 5321 §4.5.4.1 asks for patience; a submission server's greylisting is over in minutes).
+/// Milliseconds until the next attempt when `attempts` have been made (1 or more): 1, 2, 5, 10, 15, 30
+/// minutes, then hourly (RFC 5321 §4.5.4.1 asks for patience; a submission server's greylisting is over in
+/// minutes).
 qint64 delayAfter(int attempts);
 
 /// A message is given up when it has been tried for this long (RFC 5321 §4.5.4.1: at least 4 to 5 days).
 inline constexpr qint64 giveUpAfter = 5LL * 24 * 3600 * 1000;
 
-/// What the server's reply to RCPT or to the content means for that recipient.
-Verdict verdictOf(const ServerReply &reply);
+/// What the server's reply at that stage means for a recipient who has no other verdict.
+Verdict verdictOf(Stage stage, const ServerReply &reply);
 
 /// Whom a refusing reply at that stage concerns.
 Scope scopeOf(Stage stage, const ServerReply &reply);
 /// Whom a failure without a reply concerns.
 Scope scopeOf(Base::ErrorKind kind);
-/// Whether a failure without a reply may pass by itself. A refused certificate or a missing secret may not: a person is
-/// needed, and the messages wait meanwhile.
+/// Whether a failure without a reply may pass by itself. A refused certificate or a missing secret may not: a
+/// person is needed, and the messages wait meanwhile.
 bool isTransient(Base::ErrorKind kind);
 
-/// Whether the account must ask the person before anything else is tried with it: a wrong password must not be repeated,
-/// or the server locks the account.
+/// Whether the account must ask the person before anything else is tried with it: a wrong password must not
+/// be repeated, or the server locks the account.
 bool needsPerson(const Outcome &outcome);
 
 } // namespace Delivery

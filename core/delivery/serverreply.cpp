@@ -6,7 +6,8 @@ namespace Delivery {
 
 namespace {
 
-// "5.1.1" at the start of a line: one digit, a dot, up to three digits, a dot, up to three digits, a blank or the end.
+// "5.1.1" at the start of a line: one digit, a dot, up to three digits, a dot, up to three digits, a blank or
+// the end.
 QString leadingEnhanced(const QString &line)
 {
     const qsizetype blank = line.indexOf(QLatin1Char(' '));
@@ -23,13 +24,15 @@ QString leadingEnhanced(const QString &line)
         }
     }
     const QChar kind = parts.at(0).at(0);
-    return kind == QLatin1Char('2') || kind == QLatin1Char('4') || kind == QLatin1Char('5') ? word : QString();
+    return kind == QLatin1Char('2') || kind == QLatin1Char('4') || kind == QLatin1Char('5') ? word
+                                                                                            : QString();
 }
 
 bool deceives(char32_t c)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e)
-           || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb);
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+           (c >= 0xfff9 && c <= 0xfffb);
 }
 
 } // namespace

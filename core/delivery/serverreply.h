@@ -1,6 +1,7 @@
 #pragma once
 
-// One whole reply of a server (RFC 5321 §4.2), already bounded and stripped of what could deceive a reader (law 9).
+// One whole reply of a server (RFC 5321 §4.2), already bounded and stripped of what could deceive a reader
+// (law 9).
 
 #include <QByteArray>
 #include <QString>
@@ -8,7 +9,8 @@
 
 namespace Delivery {
 
-/// Foreign text made harmless: controls and bidi overrides out, invalid UTF-8 replaced, at most limit characters.
+/// Foreign text made harmless: controls and bidi overrides out, invalid UTF-8 replaced, at most limit
+/// characters.
 QString sanitised(const QByteArray &foreign, qsizetype limit = 2048);
 
 class ServerReply
@@ -18,7 +20,7 @@ public:
     /// code: 200–599. lines: the texts behind "250-" and "250 ", sanitised.
     ServerReply(int code, QStringList lines);
 
-    int code() const { return m_code; }            ///< 0: no reply
+    int code() const { return m_code; } ///< 0: no reply
     bool isNull() const { return m_code == 0; }
     bool isPositive() const { return m_code >= 200 && m_code < 300; }
     bool isIntermediate() const { return m_code >= 300 && m_code < 400; }

@@ -17,16 +17,11 @@ constexpr qint64 second = 1000;
 constexpr qint64 minute = 60 * second;
 
 constexpr std::array rows{
-    Row{Stage::Connect, "connect", 30 * second},
-    Row{Stage::Tls, "tls", 60 * second},
-    Row{Stage::Greeting, "greeting", 5 * minute},
-    Row{Stage::Hello, "hello", 5 * minute},
-    Row{Stage::Auth, "auth", 2 * minute},
-    Row{Stage::Mail, "mail", 5 * minute},
-    Row{Stage::Rcpt, "rcpt", 5 * minute},
-    Row{Stage::Data, "data", 2 * minute},
-    Row{Stage::Content, "content", 10 * minute},
-    Row{Stage::Quit, "quit", 5 * second},
+    Row{Stage::Connect, "connect", 30 * second},  Row{Stage::Tls, "tls", 60 * second},
+    Row{Stage::Greeting, "greeting", 5 * minute}, Row{Stage::Hello, "hello", 5 * minute},
+    Row{Stage::Auth, "auth", 2 * minute},         Row{Stage::Mail, "mail", 5 * minute},
+    Row{Stage::Rcpt, "rcpt", 5 * minute},         Row{Stage::Data, "data", 2 * minute},
+    Row{Stage::Content, "content", 10 * minute},  Row{Stage::Quit, "quit", 5 * second},
 };
 
 } // namespace
@@ -53,6 +48,9 @@ QList<Stage> allStages()
     return stages;
 }
 
-qint64 timeoutOf(Stage stage) { return rows.at(static_cast<std::size_t>(stage)).timeout; }
+qint64 timeoutOf(Stage stage)
+{
+    return rows.at(static_cast<std::size_t>(stage)).timeout;
+}
 
 } // namespace Delivery

@@ -8,19 +8,20 @@
 namespace Delivery {
 
 enum class Stage {
-    Connect,  ///< looking up the name and connecting
-    Tls,      ///< STARTTLS and the handshake
+    Connect, ///< looking up the name and connecting
+    Tls,     ///< STARTTLS and the handshake
     Greeting,
     Hello,
     Auth,
     Mail,
     Rcpt,
-    Data,     ///< DATA until its 354, and the content block by block
-    Content,  ///< behind the final dot
+    Data,    ///< DATA until its 354, and the content block by block
+    Content, ///< behind the final dot
     Quit,
 };
 
-/// "connect", "tls", "greeting", "hello", "auth", "mail", "rcpt", "data", "content": the words of the command line.
+/// "connect", "tls", "greeting", "hello", "auth", "mail", "rcpt", "data", "content": the words of the command
+/// line.
 QString name(Stage stage);
 Stage stageFromName(const QString &name); ///< Connect when unknown
 QList<Stage> allStages();

@@ -10,9 +10,9 @@ namespace {
 using enum MessageState;
 
 constexpr std::array messageKeys{
-    std::pair{Queued, "queued"},       std::pair{Sending, "sending"},       std::pair{Committing, "committing"},
-    std::pair{Deferred, "deferred"},   std::pair{Held, "held"},             std::pair{Sent, "sent"},
-    std::pair{PartlySent, "partly-sent"}, std::pair{Failed, "failed"},      std::pair{Uncertain, "uncertain"},
+    std::pair{Queued, "queued"},          std::pair{Sending, "sending"}, std::pair{Committing, "committing"},
+    std::pair{Deferred, "deferred"},      std::pair{Held, "held"},       std::pair{Sent, "sent"},
+    std::pair{PartlySent, "partly-sent"}, std::pair{Failed, "failed"},   std::pair{Uncertain, "uncertain"},
     std::pair{Cancelled, "cancelled"},
 };
 
@@ -61,7 +61,10 @@ QString key(MessageState state)
     return QString::fromLatin1(messageKeys.at(static_cast<std::size_t>(state)).second);
 }
 
-QString name(MessageState state) { return key(state == Committing ? Sending : state); }
+QString name(MessageState state)
+{
+    return key(state == Committing ? Sending : state);
+}
 
 QString name(RecipientState state)
 {
@@ -107,11 +110,15 @@ bool mayMove(MessageState from, MessageState to)
     return std::find(moves.begin(), moves.end(), std::pair{from, to}) != moves.end();
 }
 
-bool isDueState(MessageState state) { return state == Queued || state == Deferred; }
+bool isDueState(MessageState state)
+{
+    return state == Queued || state == Deferred;
+}
 
 bool isFinal(MessageState state)
 {
-    return state == Sent || state == PartlySent || state == Failed || state == Uncertain || state == Cancelled;
+    return state == Sent || state == PartlySent || state == Failed || state == Uncertain ||
+           state == Cancelled;
 }
 
 RecipientState after(RecipientState before, Verdict verdict)

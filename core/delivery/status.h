@@ -24,8 +24,8 @@ enum class MessageState {
 
 enum class RecipientState { Waiting, Accepted, Deferred, Refused, Uncertain, Cancelled };
 
-/// The words of the command line: "queued", "sending", "deferred", "held", "sent", "partly-sent", "failed", "uncertain",
-/// "cancelled". Committing is told as "sending".
+/// The words of the command line: "queued", "sending", "deferred", "held", "sent", "partly-sent", "failed",
+/// "uncertain", "cancelled". Committing is told as "sending".
 QString name(MessageState state);
 QString name(RecipientState state);
 /// For storing: every state has its own word.

@@ -78,10 +78,11 @@ Transcript Transcript::fromJson(const QJsonArray &array)
     Transcript transcript;
     for (const QJsonValue &value : array) {
         const QJsonObject object = value.toObject();
-        transcript.m_lines.append({speakerFromName(object.value(QLatin1String("who")).toString()),
-                                   QDateTime::fromString(object.value(QLatin1String("at")).toString(), Qt::ISODateWithMs),
-                                   object.value(QLatin1String("ms")).toInteger(), object.value(QLatin1String("text")).toString(),
-                                   object.value(QLatin1String("elided")).toInt()});
+        transcript.m_lines.append(
+            {speakerFromName(object.value(QLatin1String("who")).toString()),
+             QDateTime::fromString(object.value(QLatin1String("at")).toString(), Qt::ISODateWithMs),
+             object.value(QLatin1String("ms")).toInteger(), object.value(QLatin1String("text")).toString(),
+             object.value(QLatin1String("elided")).toInt()});
     }
     return transcript;
 }

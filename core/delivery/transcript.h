@@ -1,8 +1,8 @@
 #pragma once
 
-// Who said what when in one attempt. Bounded: the middle gives way, never the beginning and never the last lines, which
-// decided. Only the session writes here, and it hands over each command in its public form, so no secret can get in
-// (law 7).
+// Who said what when in one attempt. Bounded: the middle gives way, never the beginning and never the last
+// lines, which decided. Only the session writes here, and it hands over each command in its public form, so
+// no secret can get in (law 7).
 
 #include <QDateTime>
 #include <QJsonArray>
@@ -20,7 +20,7 @@ struct TranscriptLine
     QDateTime when;   ///< UTC
     qint64 after = 0; ///< milliseconds since the attempt began, by a clock that never jumps
     QString text;
-    int elided = 0;   ///< over 0: this many lines stood here
+    int elided = 0; ///< over 0: this many lines stood here
 
     friend bool operator==(const TranscriptLine &, const TranscriptLine &) = default;
 };
@@ -37,8 +37,8 @@ public:
     /// Plain text fit for a letter to support: "12:00:01.123 S 250 Ok".
     QString toText() const;
 
-    static constexpr int longest = 400;      ///< lines
-    static constexpr int headKept = 120;     ///< never elided
+    static constexpr int longest = 400;  ///< lines
+    static constexpr int headKept = 120; ///< never elided
     static constexpr qsizetype longestLine = 2048;
 
 private:

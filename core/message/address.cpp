@@ -10,17 +10,21 @@ namespace Message {
 
 namespace {
 
-constexpr qsizetype longestLocalPart = 64;  // RFC 5321 §4.5.3.1.1
-constexpr qsizetype longestDomain = 255;    // RFC 5321 §4.5.3.1.2
-constexpr qsizetype longestPath = 254;      // RFC 5321 §4.5.3.1.3, without the angle brackets
+constexpr qsizetype longestLocalPart = 64; // RFC 5321 §4.5.3.1.1
+constexpr qsizetype longestDomain = 255;   // RFC 5321 §4.5.3.1.2
+constexpr qsizetype longestPath = 254;     // RFC 5321 §4.5.3.1.3, without the angle brackets
 
-Base::Error bad(const QString &text, const QString &why) { return {Base::ErrorKind::BadAddress, text, why}; }
+Base::Error bad(const QString &text, const QString &why)
+{
+    return {Base::ErrorKind::BadAddress, text, why};
+}
 
-// C0, DEL, C1, line and paragraph separators, and the overrides by which one address is made to look like another.
+// C0, DEL, C1, line and paragraph separators, and the overrides by which one address is made to look like
+// another.
 bool isForbidden(char32_t c)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || (c >= 0x202a && c <= 0x202e)
-           || (c >= 0x2066 && c <= 0x2069);
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||
+           (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
 bool hasForbidden(const QString &text)
@@ -38,8 +42,8 @@ bool isAtext(QChar c)
 
 bool isDotAtom(const QString &text)
 {
-    if (text.isEmpty() || text.startsWith(QLatin1Char('.')) || text.endsWith(QLatin1Char('.'))
-        || text.contains(QStringLiteral("..")))
+    if (text.isEmpty() || text.startsWith(QLatin1Char('.')) || text.endsWith(QLatin1Char('.')) ||
+        text.contains(QStringLiteral("..")))
         return false;
     return std::all_of(text.begin(), text.end(), [](QChar c) { return c == QLatin1Char('.') || isAtext(c); });
 }
@@ -70,7 +74,8 @@ QString domainProblem(const QString &domain)
             return QStringLiteral("an address literal ends with ]");
         const QString inner = domain.mid(1, domain.size() - 2);
         const bool plain = std::all_of(inner.begin(), inner.end(), [](QChar c) {
-            return c.unicode() > 0x20 && c.unicode() < 0x7f && c != QLatin1Char('[') && c != QLatin1Char(']') && c != QLatin1Char('\\');
+            return c.unicode() > 0x20 && c.unicode() < 0x7f && c != QLatin1Char('[') &&
+                   c != QLatin1Char(']') && c != QLatin1Char('\\');
         });
         return plain ? QString() : QStringLiteral("an address literal holds only an IP address");
     }
@@ -81,11 +86,11 @@ QString domainProblem(const QString &domain)
         return QStringLiteral("the domain is longer than 255 characters");
     const QList<QByteArray> labels = ace.split('.');
     for (const QByteArray &label : labels) {
-        const bool good = !label.isEmpty() && label.size() <= 63 && !label.startsWith('-') && !label.endsWith('-')
-                          && std::all_of(label.begin(), label.end(), [](char c) {
-                                 return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'
-                                        || c == '_';
-                             });
+        const bool good = !label.isEmpty() && label.size() <= 63 && !label.startsWith('-') &&
+                          !label.endsWith('-') && std::all_of(label.begin(), label.end(), [](char c) {
+                              return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                     (c >= '0' && c <= '9') || c == '-' || c == '_';
+                          });
         if (!good)
             return label.isEmpty() ? QStringLiteral("the domain has an empty part between its dots")
                                    : QStringLiteral("\"%1\" is not a domain name").arg(domain);
@@ -95,7 +100,8 @@ QString domainProblem(const QString &domain)
 
 } // namespace
 
-Base::Result<Address> Address::fromParts(const QString &displayName, const QString &localPart, const QString &domain)
+Base::Result<Address> Address::fromParts(const QString &displayName, const QString &localPart,
+                                         const QString &domain)
 {
     const QString shown = localPart + QLatin1Char('@') + domain;
     if (localPart.isEmpty())
@@ -138,7 +144,8 @@ QString Address::toString() const
         return addrSpec();
     const bool plain = std::all_of(m_displayName.begin(), m_displayName.end(),
                                    [](QChar c) { return c == QLatin1Char(' ') || isAtext(c); });
-    return (plain ? m_displayName : quoted(m_displayName)) + QStringLiteral(" <") + addrSpec() + QLatin1Char('>');
+    return (plain ? m_displayName : quoted(m_displayName)) + QStringLiteral(" <") + addrSpec() +
+           QLatin1Char('>');
 }
 
 QByteArray Address::wire() const
@@ -153,7 +160,8 @@ bool Address::needsSmtpUtf8() const
 
 bool Address::sameMailbox(const Address &other) const
 {
-    return m_localPart == other.m_localPart && wireDomain(m_domain).toLower() == wireDomain(other.m_domain).toLower();
+    return m_localPart == other.m_localPart &&
+           wireDomain(m_domain).toLower() == wireDomain(other.m_domain).toLower();
 }
 
 } // namespace Message

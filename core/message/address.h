@@ -1,7 +1,7 @@
 #pragma once
 
-// One mailbox (RFC 5322 §3.4). An Address cannot hold a control character, so no value that went through here can
-// break out of a header field or a command (CVE-2015-9097, CVE-2025-7962).
+// One mailbox (RFC 5322 §3.4). An Address cannot hold a control character, so no value that went through here
+// can break out of a header field or a command (CVE-2015-9097, CVE-2025-7962).
 
 #include "core/base/result.h"
 
@@ -15,11 +15,12 @@ class Address
 public:
     Address() = default;
 
-    /// "ada@example.org", "Ada Lovelace <ada@example.org>", "\"Lovelace, Ada\" <ada@example.org>". BadAddress names
-    /// the text in `subject` and the reason in `detail`.
+    /// "ada@example.org", "Ada Lovelace <ada@example.org>", "\"Lovelace, Ada\" <ada@example.org>". BadAddress
+    /// names the text in `subject` and the reason in `detail`.
     static Base::Result<Address> parse(const QString &text);
     /// From its parts, checked the same way; domain without brackets unless it is an address literal.
-    static Base::Result<Address> fromParts(const QString &displayName, const QString &localPart, const QString &domain);
+    static Base::Result<Address> fromParts(const QString &displayName, const QString &localPart,
+                                           const QString &domain);
 
     QString displayName() const { return m_displayName; }
     QString localPart() const { return m_localPart; } ///< unquoted
@@ -30,7 +31,8 @@ public:
     QString addrSpec() const;
     /// `Name <local@domain>` for people; the name quoted where it needs it.
     QString toString() const;
-    /// For the envelope and for header fields: ASCII, the domain as A-labels (RFC 5890). Only where !needsSmtpUtf8().
+    /// For the envelope and for header fields: ASCII, the domain as A-labels (RFC 5890). Only where
+    /// !needsSmtpUtf8().
     QByteArray wire() const;
     /// True when the local part is not ASCII: only a server with SMTPUTF8 (RFC 6531) can take it.
     bool needsSmtpUtf8() const;

@@ -6,8 +6,8 @@ namespace Message {
 
 namespace {
 
-// Walks one list and remembers the pieces of the mailbox at hand. Separators inside quotes, comments, angle brackets
-// and literals do not separate.
+// Walks one list and remembers the pieces of the mailbox at hand. Separators inside quotes, comments, angle
+// brackets and literals do not separate.
 class Parser
 {
 public:
@@ -37,13 +37,16 @@ private:
             return angle();
         if (c == QLatin1Char('['))
             return literal();
-        if (c == QLatin1Char(',') || c == QLatin1Char(';') || c == QLatin1Char('\n') || c == QLatin1Char('\r')) {
+        if (c == QLatin1Char(',') || c == QLatin1Char(';') || c == QLatin1Char('\n') ||
+            c == QLatin1Char('\r')) {
             finish();
             m_start = ++m_at;
             return;
         }
-        if (c == QLatin1Char(':') && !m_hasAngle && !m_phrase.contains(QLatin1Char('@')) && !m_phrase.trimmed().isEmpty()) {
-            // "undisclosed-recipients:;" and "club: a@b, c@d;": a group's name is not part of its first member.
+        if (c == QLatin1Char(':') && !m_hasAngle && !m_phrase.contains(QLatin1Char('@')) &&
+            !m_phrase.trimmed().isEmpty()) {
+            // "undisclosed-recipients:;" and "club: a@b, c@d;": a group's name is not part of its first
+            // member.
             ++m_at;
             m_start = m_at;
             m_phrase.clear();
@@ -105,7 +108,8 @@ private:
         const qsizetype end = closing(m_at + 1);
         if (end < 0) {
             m_trouble = QStringLiteral("a < is not closed");
-            while (m_at < m_text.size() && m_text.at(m_at) != QLatin1Char('\n') && m_text.at(m_at) != QLatin1Char('\r'))
+            while (m_at < m_text.size() && m_text.at(m_at) != QLatin1Char('\n') &&
+                   m_text.at(m_at) != QLatin1Char('\r'))
                 ++m_at;
             return;
         }
@@ -146,7 +150,8 @@ private:
     {
         const QString whole = m_text.mid(m_start, m_at - m_start).trimmed();
         // "<a@b> c@d": the second one must not end as the name of the first.
-        if (m_hasAngle && m_trouble.isEmpty() && QStringView(m_phrase).mid(m_beforeAngle).contains(QLatin1Char('@')))
+        if (m_hasAngle && m_trouble.isEmpty() &&
+            QStringView(m_phrase).mid(m_beforeAngle).contains(QLatin1Char('@')))
             m_trouble = QStringLiteral("there are two addresses without a comma between them");
         if (m_hasAngle)
             add(m_phrase.trimmed(), m_angle, whole);
@@ -185,7 +190,9 @@ private:
             local = quotedLocal;
         else if (const QString problem = localProblem(local); !problem.isEmpty())
             return report(whole, problem);
-        const Base::Result<Address> address = Address::fromParts(decodeWords(QString(name).replace(QLatin1Char('\t'), QLatin1Char(' '))), local, spec.mid(at + 1).trimmed());
+        const Base::Result<Address> address =
+            Address::fromParts(decodeWords(QString(name).replace(QLatin1Char('\t'), QLatin1Char(' '))), local,
+                               spec.mid(at + 1).trimmed());
         if (address)
             m_addresses.append(*address);
         else
@@ -208,7 +215,8 @@ private:
     {
         if (local.isEmpty())
             return QStringLiteral("there is nothing in front of the @");
-        if (local.startsWith(QLatin1Char('.')) || local.endsWith(QLatin1Char('.')) || local.contains(QStringLiteral("..")))
+        if (local.startsWith(QLatin1Char('.')) || local.endsWith(QLatin1Char('.')) ||
+            local.contains(QStringLiteral("..")))
             return QStringLiteral("a dot stands where none may stand");
         for (const QChar c : local) {
             if (c.isSpace())

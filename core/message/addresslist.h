@@ -1,8 +1,9 @@
 #pragma once
 
-// What a person types behind "To", or a header field holds, taken apart (RFC 5322 §3.4): mailboxes and groups,
-// separated by commas, semicolons or line ends, with quoted strings, comments and encoded words. The parts that are no
-// address come back too, each with the reason, so that nothing a person wrote is lost in silence.
+// What a person types behind "To", or a header field holds, taken apart (RFC 5322 §3.4): mailboxes and
+// groups, separated by commas, semicolons or line ends, with quoted strings, comments and encoded words. The
+// parts that are no address come back too, each with the reason, so that nothing a person wrote is lost in
+// silence.
 
 #include "core/message/address.h"
 

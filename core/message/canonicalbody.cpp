@@ -9,7 +9,7 @@ namespace Message {
 namespace {
 constexpr qint64 longestLine = 998;
 constexpr qint64 chunkSize = 64 << 10;
-}
+} // namespace
 
 CanonicalBody::CanonicalBody(QIODevice &source, qint64 firstLine)
     : m_source(source)
@@ -36,7 +36,8 @@ void CanonicalBody::take(const QByteArray &chunk)
             continue;
         }
         if (c == '\0' && m_trouble.ok())
-            m_trouble = Base::Error{Base::ErrorKind::BadMessage, {}, QStringLiteral("line %1 holds a NUL octet").arg(m_line)};
+            m_trouble = Base::Error{
+                Base::ErrorKind::BadMessage, {}, QStringLiteral("line %1 holds a NUL octet").arg(m_line)};
         if (++m_column == longestLine + 1 && m_trouble.ok())
             m_trouble = Base::Error{Base::ErrorKind::LineTooLong, QString::number(m_line),
                                     QStringLiteral("line %1 is longer than 998 octets").arg(m_line)};
@@ -53,8 +54,10 @@ qint64 CanonicalBody::readData(char *data, qint64 maximum)
             m_ended = true;
             // A disk or a share that goes away must not look like the end of the message.
             const auto *file = qobject_cast<QFileDevice *>(&m_source);
-            if ((file && file->error() != QFileDevice::NoError) || (!m_source.isSequential() && !m_source.atEnd())) {
-                m_trouble = Base::Error{Base::ErrorKind::FileUnreadable, file ? file->fileName() : QString(), m_source.errorString()};
+            if ((file && file->error() != QFileDevice::NoError) ||
+                (!m_source.isSequential() && !m_source.atEnd())) {
+                m_trouble = Base::Error{Base::ErrorKind::FileUnreadable, file ? file->fileName() : QString(),
+                                        m_source.errorString()};
                 break;
             }
             if (m_column > 0)

@@ -1,7 +1,7 @@
 #pragma once
 
-// A device over another one whose bytes come out with CRLF line ends only. On the way it looks for what may not be
-// sent: NUL, and lines over 998 octets (RFC 5321 §4.5.3.1.6).
+// A device over another one whose bytes come out with CRLF line ends only. On the way it looks for what may
+// not be sent: NUL, and lines over 998 octets (RFC 5321 §4.5.3.1.6).
 
 #include "core/base/result.h"
 

@@ -29,7 +29,8 @@ Base::Result<QByteArray> ContentReader::read()
         }
         if (!piece.spooled.isNull())
             return readSpooled(piece);
-        const QByteArray chunk = piece.bytes.mid(static_cast<qsizetype>(m_offset), static_cast<qsizetype>(literalChunk));
+        const QByteArray chunk =
+            piece.bytes.mid(static_cast<qsizetype>(m_offset), static_cast<qsizetype>(literalChunk));
         m_offset += chunk.size();
         return chunk;
     }
@@ -47,7 +48,8 @@ Base::Result<QByteArray> ContentReader::readSpooled(const Piece &piece)
     const qint64 want = std::min(base64Chunk, piece.spooled.size - m_offset);
     const QByteArray octets = m_open->read(want);
     if (octets.size() != want) {
-        return Base::Error{Base::ErrorKind::FileUnreadable, QString::fromLatin1(piece.spooled.sha256), m_open->errorString()};
+        return Base::Error{Base::ErrorKind::FileUnreadable, QString::fromLatin1(piece.spooled.sha256),
+                           m_open->errorString()};
     }
     m_offset += want;
     return piece.base64 ? encodeBase64Lines(octets) : octets;

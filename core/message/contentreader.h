@@ -12,8 +12,8 @@ public:
     ContentReader(Content content, const ContentStore &store);
     ~ContentReader();
 
-    /// The next octets, at most about 80 KB; empty at the end. FileMissing, FileChanged or FileUnreadable when the
-    /// spool no longer holds what was put there.
+    /// The next octets, at most about 80 KB; empty at the end. FileMissing, FileChanged or FileUnreadable
+    /// when the spool no longer holds what was put there.
     Base::Result<QByteArray> read();
     qint64 size() const { return sizeOf(m_content); }
 

@@ -6,8 +6,8 @@ namespace Message {
 
 bool Draft::isEmpty() const
 {
-    return to.trimmed().isEmpty() && cc.trimmed().isEmpty() && bcc.trimmed().isEmpty() && subject.trimmed().isEmpty()
-           && text.trimmed().isEmpty() && attachments.isEmpty();
+    return to.trimmed().isEmpty() && cc.trimmed().isEmpty() && bcc.trimmed().isEmpty() &&
+           subject.trimmed().isEmpty() && text.trimmed().isEmpty() && attachments.isEmpty();
 }
 
 QJsonObject toJson(const Draft &draft)
@@ -31,7 +31,8 @@ QJsonObject toJson(const Draft &draft)
         {QStringLiteral("text"), draft.text},
         {QStringLiteral("attachments"), attachments},
         {QStringLiteral("headers"), headers},
-        {QStringLiteral("notify"), QJsonArray{draft.notify.never, draft.notify.success, draft.notify.failure, draft.notify.delay}},
+        {QStringLiteral("notify"),
+         QJsonArray{draft.notify.never, draft.notify.success, draft.notify.failure, draft.notify.delay}},
         {QStringLiteral("return"), static_cast<int>(draft.returned)},
     };
 }
@@ -49,13 +50,15 @@ Draft draftFromJson(const QJsonObject &object)
     draft.text = text("text");
     for (const QJsonValue &value : object.value(QLatin1String("attachments")).toArray()) {
         const QJsonObject one = value.toObject();
-        draft.attachments.append({one.value(QLatin1String("path")).toString(), one.value(QLatin1String("name")).toString(),
+        draft.attachments.append({one.value(QLatin1String("path")).toString(),
+                                  one.value(QLatin1String("name")).toString(),
                                   one.value(QLatin1String("size")).toInteger()});
     }
     for (const QJsonValue &value : object.value(QLatin1String("headers")).toArray())
         draft.headers.append({value.toArray().at(0).toString(), value.toArray().at(1).toString()});
     const QJsonArray notify = object.value(QLatin1String("notify")).toArray();
-    draft.notify = {notify.at(0).toBool(), notify.at(1).toBool(), notify.at(2).toBool(), notify.at(3).toBool()};
+    draft.notify = {notify.at(0).toBool(), notify.at(1).toBool(), notify.at(2).toBool(),
+                    notify.at(3).toBool()};
     draft.returned = static_cast<Return>(qBound(0, object.value(QLatin1String("return")).toInt(), 2));
     return draft;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// What the composer edits: as it was typed, possibly incomplete. It becomes an OutgoingMessage through draftcheck and
-// messagebuilder, and is kept as JSON until then.
+// What the composer edits: as it was typed, possibly incomplete. It becomes an OutgoingMessage through
+// draftcheck and messagebuilder, and is kept as JSON until then.
 
 #include "core/base/id.h"
 
@@ -55,7 +55,7 @@ struct Draft
     friend bool operator==(const Draft &, const Draft &) = default;
 };
 
-QJsonObject toJson(const Draft &draft);   ///< all but id
+QJsonObject toJson(const Draft &draft); ///< all but id
 Draft draftFromJson(const QJsonObject &object);
 
 } // namespace Message

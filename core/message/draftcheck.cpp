@@ -28,15 +28,20 @@ void checkAddresses(const QString &text, Place place, QList<Issue> &issues)
 void checkHeaders(const Draft &draft, QList<Issue> &issues)
 {
     if (!isHeaderSafe(draft.subject))
-        issues.append({{ErrorKind::BadHeader, QStringLiteral("Subject"), QStringLiteral("it holds a line break or another control character")},
+        issues.append({{ErrorKind::BadHeader, QStringLiteral("Subject"),
+                        QStringLiteral("it holds a line break or another control character")},
                        Place::Subject});
     for (const auto &[name, value] : draft.headers) {
         if (!isFieldName(name.toUtf8()))
-            issues.append({{ErrorKind::BadHeader, name, QStringLiteral("not the name of a header field")}, Place::Headers});
+            issues.append({{ErrorKind::BadHeader, name, QStringLiteral("not the name of a header field")},
+                           Place::Headers});
         else if (isReservedField(name))
-            issues.append({{ErrorKind::BadHeader, name, QStringLiteral("this field is written by the program itself")}, Place::Headers});
+            issues.append(
+                {{ErrorKind::BadHeader, name, QStringLiteral("this field is written by the program itself")},
+                 Place::Headers});
         else if (!isHeaderSafe(value))
-            issues.append({{ErrorKind::BadHeader, name, QStringLiteral("it holds a line break or another control character")},
+            issues.append({{ErrorKind::BadHeader, name,
+                            QStringLiteral("it holds a line break or another control character")},
                            Place::Headers});
     }
 }
@@ -45,8 +50,9 @@ void append(const QString &text, Field field, QList<Recipient> &recipients)
 {
     const AddressList list = AddressList::parse(text);
     for (const Address &address : list.addresses()) {
-        const bool known = std::any_of(recipients.begin(), recipients.end(),
-                                       [&](const Recipient &each) { return each.address.sameMailbox(address); });
+        const bool known = std::any_of(recipients.begin(), recipients.end(), [&](const Recipient &each) {
+            return each.address.sameMailbox(address);
+        });
         if (!known)
             recipients.append({address, field});
     }
@@ -57,9 +63,10 @@ void append(const QString &text, Field field, QList<Recipient> &recipients)
 bool isReservedField(const QString &name)
 {
     static const QStringList reserved{
-        QStringLiteral("from"),       QStringLiteral("to"),       QStringLiteral("cc"),           QStringLiteral("bcc"),
-        QStringLiteral("date"),       QStringLiteral("subject"),  QStringLiteral("message-id"),   QStringLiteral("mime-version"),
-        QStringLiteral("resent-bcc"), QStringLiteral("received"), QStringLiteral("return-path"),
+        QStringLiteral("from"),       QStringLiteral("to"),           QStringLiteral("cc"),
+        QStringLiteral("bcc"),        QStringLiteral("date"),         QStringLiteral("subject"),
+        QStringLiteral("message-id"), QStringLiteral("mime-version"), QStringLiteral("resent-bcc"),
+        QStringLiteral("received"),   QStringLiteral("return-path"),
     };
     const QString lower = name.toLower();
     return reserved.contains(lower) || lower.startsWith(QStringLiteral("content-"));
@@ -92,11 +99,14 @@ QList<Issue> problemsIn(const Draft &draft)
         if (!file.exists())
             issues.append({{ErrorKind::FileMissing, attachment.path, {}}, Place::Attachments});
         else if (file.isDir())
-            issues.append({{ErrorKind::FileUnreadable, attachment.path, QStringLiteral("it is a folder")}, Place::Attachments});
+            issues.append({{ErrorKind::FileUnreadable, attachment.path, QStringLiteral("it is a folder")},
+                           Place::Attachments});
         else if (!file.isReadable())
-            issues.append({{ErrorKind::FileUnreadable, attachment.path, QStringLiteral("it may not be read")}, Place::Attachments});
+            issues.append({{ErrorKind::FileUnreadable, attachment.path, QStringLiteral("it may not be read")},
+                           Place::Attachments});
         if (!isHeaderSafe(attachment.name))
-            issues.append({{ErrorKind::BadHeader, attachment.name, QStringLiteral("a file name cannot hold control characters")},
+            issues.append({{ErrorKind::BadHeader, attachment.name,
+                            QStringLiteral("a file name cannot hold control characters")},
                            Place::Attachments});
     }
     return issues;
@@ -117,7 +127,8 @@ QList<Hint> hintsFor(const Draft &draft, const QStringList &words)
                 own += line + QLatin1Char('\n');
         }
         own = (draft.subject + QLatin1Char('\n') + own).toLower();
-        if (std::any_of(words.begin(), words.end(), [&own](const QString &word) { return own.contains(word); }))
+        if (std::any_of(words.begin(), words.end(),
+                        [&own](const QString &word) { return own.contains(word); }))
             hints.append(Hint::AttachmentForgotten);
     }
     return hints;

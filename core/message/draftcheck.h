@@ -1,7 +1,8 @@
 #pragma once
 
-// What is wrong with a draft, as values: problems that keep it from being sent and hints that do not. Looks at files
-// (their presence and size), so not for the window's thread where a network share may be slow; problemsInText() is.
+// What is wrong with a draft, as values: problems that keep it from being sent and hints that do not. Looks
+// at files (their presence and size), so not for the window's thread where a network share may be slow;
+// problemsInText() is.
 
 #include "core/message/draft.h"
 #include "core/message/outgoingmessage.h"
@@ -23,8 +24,8 @@ QList<Issue> problemsIn(const Draft &draft);
 /// The same without a look at the files: cheap and safe at every key stroke.
 QList<Issue> problemsInText(const Draft &draft);
 
-/// What a person may have overlooked. `words` are lower-case stems that speak of an attachment, in the person's
-/// languages ("attach", "enclos", "anhang").
+/// What a person may have overlooked. `words` are lower-case stems that speak of an attachment, in the
+/// person's languages ("attach", "enclos", "anhang").
 QList<Hint> hintsFor(const Draft &draft, const QStringList &words);
 
 /// To, Cc and Bcc together, each mailbox once (the most visible field wins). Only the good ones.

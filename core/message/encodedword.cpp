@@ -84,7 +84,8 @@ QList<QByteArray> encodeWords(const QString &text, qsizetype firstLimit, bool ph
     qsizetype limit = std::max<qsizetype>(firstLimit, frame + 12);
     const auto points = text.toUcs4();
     for (const char32_t point : points) {
-        const QByteArray octets = QStringView(QChar::fromUcs4(point)).toUtf8(); // QString::fromUcs4 drops U+FEFF
+        const QByteArray octets =
+            QStringView(QChar::fromUcs4(point)).toUtf8(); // QString::fromUcs4 drops U+FEFF
         if (!run.isEmpty() && encodedSize(run + octets, base64, phrase) > std::min(limit, longestWord)) {
             words.append(word(run, base64, phrase));
             run.clear();
@@ -101,7 +102,8 @@ QString decodeWords(const QString &text)
 {
     if (!text.contains(QStringLiteral("=?")))
         return text;
-    static const QRegularExpression pattern(QStringLiteral("=\\?([^?\\s]{1,64})\\?([bBqQ])\\?([^?\\s]*)\\?="));
+    static const QRegularExpression pattern(
+        QStringLiteral("=\\?([^?\\s]{1,64})\\?([bBqQ])\\?([^?\\s]*)\\?="));
     QString out;
     qsizetype end = 0;
     bool afterWord = false;
@@ -123,8 +125,9 @@ QString decodeWords(const QString &text)
 
 bool isPlain(const QString &text)
 {
-    return !text.contains(QStringLiteral("=?"))
-           && std::all_of(text.begin(), text.end(), [](QChar c) { return c.unicode() >= 0x20 && c.unicode() < 0x7f; });
+    return !text.contains(QStringLiteral("=?")) && std::all_of(text.begin(), text.end(), [](QChar c) {
+        return c.unicode() >= 0x20 && c.unicode() < 0x7f;
+    });
 }
 
 } // namespace Message

@@ -39,7 +39,7 @@ struct RawField
 struct RawHeader
 {
     QList<RawField> fields;
-    qint64 lines = 0;      ///< read from the source, the empty one included
+    qint64 lines = 0; ///< read from the source, the empty one included
     bool eightBit = false;
 
     QString value(const char *name) const
@@ -52,7 +52,8 @@ struct RawHeader
     }
     bool has(const char *name) const
     {
-        return std::any_of(fields.begin(), fields.end(), [name](const RawField &field) { return field.name == name; });
+        return std::any_of(fields.begin(), fields.end(),
+                           [name](const RawField &field) { return field.name == name; });
     }
 };
 
@@ -87,7 +88,8 @@ Base::Done addLine(const QByteArray &line, RawHeader &header)
         header.eightBit = header.eightBit || (static_cast<uchar>(c) & 0x80U) != 0;
     if (line.startsWith(' ') || line.startsWith('\t')) {
         if (header.fields.isEmpty())
-            return badLine(header.lines, QStringLiteral("continues a header field, but there is none before it"));
+            return badLine(header.lines,
+                           QStringLiteral("continues a header field, but there is none before it"));
         header.fields.last().lines += line + "\r\n";
         return {};
     }
@@ -107,7 +109,8 @@ Base::Result<RawHeader> readHeader(QIODevice &source)
         ++header.lines;
         total += line->size() + 2;
         if (total > largestHeader)
-            return badLine(header.lines, QStringLiteral("is past the first megabyte and the header has not ended"));
+            return badLine(header.lines,
+                           QStringLiteral("is past the first megabyte and the header has not ended"));
         if (line->isEmpty())
             break;
         if (header.lines == 1 && (line->startsWith("From ") || line->startsWith(">From ")))
@@ -129,8 +132,9 @@ Base::Done addFrom(const QString &text, Field field, QList<Recipient> &recipient
         if (address.needsSmtpUtf8())
             return Error{ErrorKind::BadAddress, address.addrSpec(),
                          QStringLiteral("the part in front of the @ holds letters outside ASCII")};
-        const bool known = std::any_of(recipients.begin(), recipients.end(),
-                                       [&](const Recipient &each) { return each.address.sameMailbox(address); });
+        const bool known = std::any_of(recipients.begin(), recipients.end(), [&](const Recipient &each) {
+            return each.address.sameMailbox(address);
+        });
         if (!known)
             recipients.append({address, field});
     }
@@ -176,7 +180,8 @@ Base::Result<Address> senderFor(const RawHeader &header, const EnvelopeWish &wis
 }
 
 /// The header as it goes out, and the Message-ID that is in it.
-QByteArray repaired(const RawHeader &header, const Address &sender, const BuildContext &context, QByteArray &messageId)
+QByteArray repaired(const RawHeader &header, const Address &sender, const BuildContext &context,
+                    QByteArray &messageId)
 {
     QByteArray out;
     for (const RawField &field : header.fields) {
@@ -197,7 +202,8 @@ QByteArray repaired(const RawHeader &header, const Address &sender, const BuildC
 
 } // namespace
 
-Base::Result<OutgoingMessage> finish(QIODevice &source, const EnvelopeWish &wish, const BuildContext &context, ContentStore &store)
+Base::Result<OutgoingMessage> finish(QIODevice &source, const EnvelopeWish &wish, const BuildContext &context,
+                                     ContentStore &store)
 {
     const Base::Result<RawHeader> header = readHeader(source);
     if (!header)
@@ -206,7 +212,8 @@ Base::Result<OutgoingMessage> finish(QIODevice &source, const EnvelopeWish &wish
     if (!sender)
         return sender.error();
     if (sender->needsSmtpUtf8())
-        return Error{ErrorKind::BadAddress, sender->addrSpec(), QStringLiteral("the part in front of the @ holds letters outside ASCII")};
+        return Error{ErrorKind::BadAddress, sender->addrSpec(),
+                     QStringLiteral("the part in front of the @ holds letters outside ASCII")};
     const Base::Result<QList<Recipient>> recipients = recipientsFor(*header, wish);
     if (!recipients)
         return recipients.error();

@@ -8,7 +8,7 @@ namespace Message {
 
 namespace {
 
-constexpr qsizetype preferred = 78; // RFC 5322 §2.1.1: should not exceed, CRLF not counted
+constexpr qsizetype preferred = 78;     // RFC 5322 §2.1.1: should not exceed, CRLF not counted
 constexpr qsizetype longestPiece = 918; // what cannot be folded stays well below the limit of 998
 constexpr qsizetype longestPhrase = 70; // a longer name is written as encoded words, which can be folded
 
@@ -27,8 +27,8 @@ bool isToken(const QString &value)
 {
     static const QByteArray special = "()<>@,;:\\\"/[]?=";
     return !value.isEmpty() && std::all_of(value.begin(), value.end(), [](QChar c) {
-               return c.unicode() > 0x20 && c.unicode() < 0x7f && !special.contains(static_cast<char>(c.unicode()));
-           });
+        return c.unicode() > 0x20 && c.unicode() < 0x7f && !special.contains(static_cast<char>(c.unicode()));
+    });
 }
 
 QByteArray percent(const QByteArray &octets)
@@ -36,8 +36,8 @@ QByteArray percent(const QByteArray &octets)
     QByteArray out;
     for (const char c : octets) {
         const auto octet = static_cast<uchar>(c);
-        const bool plain = (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') || (octet >= '0' && octet <= '9')
-                           || octet == '-' || octet == '.' || octet == '_';
+        const bool plain = (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
+                           (octet >= '0' && octet <= '9') || octet == '-' || octet == '.' || octet == '_';
         out += plain ? QByteArray(1, c) : '%' + QByteArray(1, c).toHex().toUpper();
     }
     return out;
@@ -46,7 +46,8 @@ QByteArray percent(const QByteArray &octets)
 // RFC 2231 §3 and §4: name*0*=utf-8''…; name*1*=…; characters stay whole within a section.
 QList<QByteArray> sections(const QByteArray &name, const QString &value)
 {
-    const qsizetype room = std::max<qsizetype>(30, preferred - name.size() - 13); // " ", "*0*=utf-8''" and ";"
+    const qsizetype room =
+        std::max<qsizetype>(30, preferred - name.size() - 13); // " ", "*0*=utf-8''" and ";"
     QList<QByteArray> runs;
     QByteArray run;
     const auto points = value.toUcs4();
@@ -63,7 +64,8 @@ QList<QByteArray> sections(const QByteArray &name, const QString &value)
         return {name + "*=utf-8''" + runs.first()};
     QList<QByteArray> out;
     for (qsizetype i = 0; i < runs.size(); ++i)
-        out.append(name + '*' + QByteArray::number(i) + "*=" + (i == 0 ? QByteArray("utf-8''") : QByteArray()) + runs.at(i));
+        out.append(name + '*' + QByteArray::number(i) +
+                   "*=" + (i == 0 ? QByteArray("utf-8''") : QByteArray()) + runs.at(i));
     return out;
 }
 
@@ -72,15 +74,16 @@ QList<QByteArray> sections(const QByteArray &name, const QString &value)
 bool isHeaderSafe(const QString &text)
 {
     return std::all_of(text.begin(), text.end(), [](QChar c) {
-        return (c.unicode() >= 0x20 && c.unicode() != 0x7f && c.unicode() != 0x2028 && c.unicode() != 0x2029)
-               || c == QLatin1Char('\t');
+        return (c.unicode() >= 0x20 && c.unicode() != 0x7f && c.unicode() != 0x2028 &&
+                c.unicode() != 0x2029) ||
+               c == QLatin1Char('\t');
     });
 }
 
 bool isFieldName(const QByteArray &name)
 {
-    return !name.isEmpty() && name.size() <= 200
-           && std::all_of(name.begin(), name.end(), [](char c) { return c > 0x20 && c < 0x7f && c != ':'; });
+    return !name.isEmpty() && name.size() <= 200 &&
+           std::all_of(name.begin(), name.end(), [](char c) { return c > 0x20 && c < 0x7f && c != ':'; });
 }
 
 void HeaderWriter::begin(const QByteArray &name)
@@ -112,7 +115,8 @@ void HeaderWriter::end()
 Base::Done HeaderWriter::text(const QByteArray &name, const QString &value)
 {
     if (!isFieldName(name))
-        return Base::Error{Base::ErrorKind::BadHeader, QString::fromUtf8(name), QStringLiteral("not a field name")};
+        return Base::Error{Base::ErrorKind::BadHeader, QString::fromUtf8(name),
+                           QStringLiteral("not a field name")};
     if (!isHeaderSafe(value))
         return Base::Error{Base::ErrorKind::BadHeader, QString::fromLatin1(name),
                            QStringLiteral("the value holds a line break or another control character")};
@@ -167,7 +171,8 @@ void HeaderWriter::addresses(const QByteArray &name, const QList<Address> &addre
         if (isPlain(display) && phrase.size() <= longestPhrase) {
             token(phrase, true);
         } else {
-            // A name that fits into one word is not cut: some readers put a blank between two words of a name.
+            // A name that fits into one word is not cut: some readers put a blank between two words of a
+            // name.
             for (const QByteArray &piece : encodeWords(display, preferred, true))
                 token(piece, true);
         }

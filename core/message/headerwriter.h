@@ -1,8 +1,8 @@
 #pragma once
 
-// Writes header fields (RFC 5322 §2.2): folded at 78 where there is a place to fold, never over 998 octets, 7-bit,
-// ending in CRLF. It has no function that could write a Bcc field (law 2). A value with CR, LF, NUL or another control
-// is refused before anything is written (BadHeader), not cleaned in silence.
+// Writes header fields (RFC 5322 §2.2): folded at 78 where there is a place to fold, never over 998 octets,
+// 7-bit, ending in CRLF. It has no function that could write a Bcc field (law 2). A value with CR, LF, NUL or
+// another control is refused before anything is written (BadHeader), not cleaned in silence.
 
 #include "core/base/result.h"
 #include "core/message/address.h"

@@ -42,9 +42,10 @@ QByteArray mediaType(const Attachment &attachment)
     const QMimeDatabase database;
     const QMimeType type = database.mimeTypeForFile(QFileInfo(attachment.path));
     const QByteArray name = type.name().toLatin1();
-    // A message or a multipart may not be base64 (RFC 2045 §6.4), and text would be given a charset it may not have:
-    // they travel as octets under their file name.
-    if (!type.isValid() || name.startsWith("message/") || name.startsWith("multipart/") || name.startsWith("inode/"))
+    // A message or a multipart may not be base64 (RFC 2045 §6.4), and text would be given a charset it may
+    // not have: they travel as octets under their file name.
+    if (!type.isValid() || name.startsWith("message/") || name.startsWith("multipart/") ||
+        name.startsWith("inode/"))
         return "application/octet-stream";
     return name;
 }
@@ -60,8 +61,8 @@ QByteArray textPart(const Draft &draft, HeaderWriter &header)
     return encodeText(canonical, encoding);
 }
 
-Base::Done writeHeader(const Draft &draft, const Address &from, const QList<Recipient> &recipients, const QByteArray &messageId,
-                       const BuildContext &context, HeaderWriter &header)
+Base::Done writeHeader(const Draft &draft, const Address &from, const QList<Recipient> &recipients,
+                       const QByteArray &messageId, const BuildContext &context, HeaderWriter &header)
 {
     header.structured("Date", dateField(context.now));
     header.addresses("From", {from});
@@ -82,7 +83,8 @@ Base::Done writeHeader(const Draft &draft, const Address &from, const QList<Reci
     return {};
 }
 
-Base::Result<Content> writeBody(const Draft &draft, const BuildContext &context, HeaderWriter &header, ContentStore &store)
+Base::Result<Content> writeBody(const Draft &draft, const BuildContext &context, HeaderWriter &header,
+                                ContentStore &store)
 {
     if (draft.attachments.isEmpty()) {
         const QByteArray body = textPart(draft, header);
@@ -127,8 +129,9 @@ QByteArray dateField(const QDateTime &when)
 {
     const int offset = when.offsetFromUtc() / 60;
     const QString text = QLocale::c().toString(when, QStringLiteral("ddd, d MMM yyyy HH:mm:ss "));
-    return text.toLatin1() + (offset < 0 ? '-' : '+') + QByteArray::number(qAbs(offset) / 60).rightJustified(2, '0')
-           + QByteArray::number(qAbs(offset) % 60).rightJustified(2, '0');
+    return text.toLatin1() + (offset < 0 ? '-' : '+') +
+           QByteArray::number(qAbs(offset) / 60).rightJustified(2, '0') +
+           QByteArray::number(qAbs(offset) % 60).rightJustified(2, '0');
 }
 
 Base::Result<OutgoingMessage> build(const Draft &draft, const BuildContext &context, ContentStore &store)
@@ -156,7 +159,9 @@ Base::Result<OutgoingMessage> build(const Draft &draft, const BuildContext &cont
     message.subject = draft.subject.simplified();
 
     HeaderWriter header;
-    if (const Base::Done done = writeHeader(draft, *from, message.envelope.recipients, message.messageId, context, header); !done)
+    if (const Base::Done done =
+            writeHeader(draft, *from, message.envelope.recipients, message.messageId, context, header);
+        !done)
         return done.error();
     Base::Result<Content> content = writeBody(draft, context, header, store);
     if (!content)

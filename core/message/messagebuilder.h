@@ -1,8 +1,8 @@
 #pragma once
 
-// Draft → OutgoingMessage: everything that is ever encoded is encoded here, once (law 1). 7-bit always, every line at
-// most 998 octets, Date and Message-ID set, Bcc in the envelope only (law 2). Attachments go into the content store
-// first; the call reads them whole and so belongs into a worker thread.
+// Draft → OutgoingMessage: everything that is ever encoded is encoded here, once (law 1). 7-bit always, every
+// line at most 998 octets, Date and Message-ID set, Bcc in the envelope only (law 2). Attachments go into the
+// content store first; the call reads them whole and so belongs into a worker thread.
 
 #include "core/message/contentstore.h"
 #include "core/message/draft.h"
@@ -16,8 +16,8 @@ namespace Message {
 /// What would make two builds differ; tests bring their own.
 struct BuildContext
 {
-    QDateTime now;                        ///< local time with its offset, for Date
-    std::function<QByteArray()> token;    ///< unguessable, at least 96 bits, [0-9a-z]
+    QDateTime now;                     ///< local time with its offset, for Date
+    std::function<QByteArray()> token; ///< unguessable, at least 96 bits, [0-9a-z]
 };
 
 /// now and a token of the system's random generator.

@@ -55,8 +55,8 @@ QJsonObject toJson(const Envelope &envelope)
     return {
         {QStringLiteral("from"), envelope.reversePath.addrSpec()},
         {QStringLiteral("eightBit"), envelope.eightBit},
-        {QStringLiteral("notify"), QJsonArray{envelope.notify.never, envelope.notify.success, envelope.notify.failure,
-                                              envelope.notify.delay}},
+        {QStringLiteral("notify"), QJsonArray{envelope.notify.never, envelope.notify.success,
+                                              envelope.notify.failure, envelope.notify.delay}},
         {QStringLiteral("return"), static_cast<int>(envelope.returned)},
         {QStringLiteral("envelopeId"), QString::fromLatin1(envelope.envelopeId)},
     };
@@ -69,7 +69,8 @@ Envelope envelopeFromJson(const QJsonObject &object)
         envelope.reversePath = *from;
     envelope.eightBit = object.value(QLatin1String("eightBit")).toBool();
     const QJsonArray notify = object.value(QLatin1String("notify")).toArray();
-    envelope.notify = {notify.at(0).toBool(), notify.at(1).toBool(), notify.at(2).toBool(), notify.at(3).toBool()};
+    envelope.notify = {notify.at(0).toBool(), notify.at(1).toBool(), notify.at(2).toBool(),
+                       notify.at(3).toBool()};
     envelope.returned = static_cast<Return>(qBound(0, object.value(QLatin1String("return")).toInt(), 2));
     envelope.envelopeId = object.value(QLatin1String("envelopeId")).toString().toLatin1();
     return envelope;

@@ -1,8 +1,9 @@
 #pragma once
 
-// An envelope and a content that never changes again (law 1). The content is a list of pieces: literal bytes, or a
-// reference to something kept once in the spool under its SHA-256 together with the encoding it goes out in. So a
-// thousand copies of a letter with a large attachment cost that attachment once, and every retry sends the same bytes.
+// An envelope and a content that never changes again (law 1). The content is a list of pieces: literal bytes,
+// or a reference to something kept once in the spool under its SHA-256 together with the encoding it goes out
+// in. So a thousand copies of a letter with a large attachment cost that attachment once, and every retry
+// sends the same bytes.
 
 #include "core/message/address.h"
 #include "core/message/draft.h"
@@ -26,11 +27,11 @@ struct SpoolRef
 
 struct Piece
 {
-    QByteArray bytes;      ///< literal bytes, when spooled is null
+    QByteArray bytes; ///< literal bytes, when spooled is null
     SpoolRef spooled;
-    bool base64 = false;   ///< the spooled octets go out as base64 lines; else as they are
+    bool base64 = false; ///< the spooled octets go out as base64 lines; else as they are
 
-    qint64 size() const;   ///< octets on the wire, dot-stuffing not counted
+    qint64 size() const; ///< octets on the wire, dot-stuffing not counted
     friend bool operator==(const Piece &, const Piece &) = default;
 };
 
@@ -55,10 +56,10 @@ struct Envelope
 {
     Address reversePath;
     QList<Recipient> recipients;
-    bool eightBit = false;   ///< the content holds octets over 127: the server must offer 8BITMIME (RFC 6152)
-    Notify notify;           ///< RFC 3461
+    bool eightBit = false; ///< the content holds octets over 127: the server must offer 8BITMIME (RFC 6152)
+    Notify notify;         ///< RFC 3461
     Return returned = Return::Unset;
-    QByteArray envelopeId;   ///< ENVID, RFC 3461 §4.4; not yet xtext
+    QByteArray envelopeId; ///< ENVID, RFC 3461 §4.4; not yet xtext
 
     friend bool operator==(const Envelope &, const Envelope &) = default;
 };
@@ -68,14 +69,14 @@ struct OutgoingMessage
     Envelope envelope;
     Content content;
     // for lists and searches; the content says the same
-    QByteArray messageId;    ///< with its angle brackets
+    QByteArray messageId; ///< with its angle brackets
     QString from;
     QString subject;
 
     qint64 size() const { return sizeOf(content); }
 };
 
-QJsonObject toJson(const Envelope &envelope);       ///< all but the recipients
+QJsonObject toJson(const Envelope &envelope); ///< all but the recipients
 Envelope envelopeFromJson(const QJsonObject &object);
 
 } // namespace Message

@@ -9,7 +9,10 @@ namespace {
 constexpr qsizetype longestEncodedLine = 76; // RFC 2045 §6.7 rule 5, §6.8
 constexpr qsizetype comfortableLine = 78;
 
-bool startsLikeMbox(QByteArrayView line) { return line.startsWith("From "); }
+bool startsLikeMbox(QByteArrayView line)
+{
+    return line.startsWith("From ");
+}
 
 // One line without its line end (RFC 2045 §6.7).
 void quotedPrintableLine(QByteArrayView line, QByteArray &out)
@@ -18,7 +21,8 @@ void quotedPrintableLine(QByteArrayView line, QByteArray &out)
     for (qsizetype i = 0; i < line.size(); ++i) {
         const auto octet = static_cast<uchar>(line.at(i));
         const bool last = i + 1 == line.size();
-        bool literal = (octet >= 0x21 && octet <= 0x7e && octet != '=') || ((octet == ' ' || octet == '\t') && !last);
+        bool literal =
+            (octet >= 0x21 && octet <= 0x7e && octet != '=') || ((octet == ' ' || octet == '\t') && !last);
         // A dot or "From " at the start of a line is left to no relay to change.
         if (column == 0 && (octet == '.' || (octet == 'F' && startsLikeMbox(line.sliced(i)))))
             literal = false;
@@ -91,7 +95,8 @@ TransferEncoding encodingForText(const QByteArray &text)
     qsizetype eightBit = 0;
     bool plain = true;
     forEachLine(text, [&](QByteArrayView line) {
-        if (line.size() > comfortableLine || startsLikeMbox(line) || line.startsWith('.') || line.endsWith(' ') || line.endsWith('\t'))
+        if (line.size() > comfortableLine || startsLikeMbox(line) || line.startsWith('.') ||
+            line.endsWith(' ') || line.endsWith('\t'))
             plain = false;
         for (const char c : line) {
             const auto octet = static_cast<uchar>(c);

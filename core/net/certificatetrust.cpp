@@ -24,7 +24,10 @@ QString protocolName(QSsl::SslProtocol protocol)
     }
 }
 
-QString firstOf(const QStringList &list) { return list.isEmpty() ? QString() : list.first(); }
+QString firstOf(const QStringList &list)
+{
+    return list.isEmpty() ? QString() : list.first();
+}
 
 } // namespace
 
@@ -61,8 +64,8 @@ TlsFacts factsOf(const QSslSocket &socket, const QList<QSslError> &problems)
     TlsFacts facts;
     const QSslCertificate peer = socket.peerCertificate();
     facts.subject = firstOf(peer.subjectInfo(QSslCertificate::CommonName));
-    facts.names = peer.subjectAlternativeNames().values(QSsl::DnsEntry)
-                  + peer.subjectAlternativeNames().values(QSsl::IpAddressEntry);
+    facts.names = peer.subjectAlternativeNames().values(QSsl::DnsEntry) +
+                  peer.subjectAlternativeNames().values(QSsl::IpAddressEntry);
     if (facts.subject.isEmpty())
         facts.subject = firstOf(facts.names);
     facts.issuer = firstOf(peer.issuerInfo(QSslCertificate::CommonName));
@@ -89,7 +92,8 @@ QString describe(const QList<QSslError> &problems, const QSslCertificate &peer, 
             if (names.isEmpty())
                 names = peer.subjectInfo(QSslCertificate::CommonName);
             names.removeDuplicates();
-            words.prepend(QStringLiteral("the certificate is for %1, not for %2").arg(names.join(QStringLiteral(", ")), host));
+            words.prepend(QStringLiteral("the certificate is for %1, not for %2")
+                              .arg(names.join(QStringLiteral(", ")), host));
         } else if (!words.contains(problem.errorString())) {
             words.append(problem.errorString());
         }

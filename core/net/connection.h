@@ -1,7 +1,7 @@
 #pragma once
 
-// A connection to a server, as the conversation sees it: bytes in order, TLS on request, and the end of it. The
-// session talks to this interface, so that a dialogue can be played in memory.
+// A connection to a server, as the conversation sees it: bytes in order, TLS on request, and the end of it.
+// The session talks to this interface, so that a dialogue can be played in memory.
 //
 // No signal is ever emitted from inside a call. After lost() nothing more comes.
 
@@ -44,7 +44,7 @@ Q_SIGNALS:
     void opened();                               ///< ready for the conversation
     void encrypted();                            ///< after startTls()
     void received(const QByteArray &bytes);
-    void written(qint64 bytes);                  ///< taken by the operating system
+    void written(qint64 bytes); ///< taken by the operating system
     void lost(const Base::Error &error);
 };
 

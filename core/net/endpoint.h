@@ -14,7 +14,7 @@ enum class Security {
 
 struct Endpoint
 {
-    QString host;         ///< a name or an address; non-ASCII names are turned to A-labels on connecting
+    QString host; ///< a name or an address; non-ASCII names are turned to A-labels on connecting
     quint16 port = 0;
     Security security = Security::StartTls;
 
@@ -24,8 +24,9 @@ struct Endpoint
 /// Whose certificate is believed, beside the system's authorities.
 struct Trust
 {
-    QString caFile;       ///< PEM file of further authorities; empty for none
-    QString sha256;       ///< lower-case hex SHA-256 of the one certificate that is accepted whatever else is wrong with it
+    QString caFile; ///< PEM file of further authorities; empty for none
+    QString sha256; ///< lower-case hex SHA-256 of the one certificate that is accepted whatever else is wrong
+                    ///< with it
 
     friend bool operator==(const Trust &, const Trust &) = default;
 };

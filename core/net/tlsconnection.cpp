@@ -38,10 +38,14 @@ TlsConnection::TlsConnection(QObject *parent)
         read(); // the server's last words beat the end of the line
         lose(Base::ErrorKind::ConnectionLost, QStringLiteral("the server closed the connection"));
     });
-    connect(m_socket, &QSslSocket::bytesWritten, this, [this](qint64 bytes) {
+    // Encrypted, the plain bytes count as written as soon as they are encrypted; those on the wire come with
+    // the other signal.
+    const auto onWritten = [this](qint64 bytes) {
         if (!m_over && !m_handshake)
             Q_EMIT written(bytes);
-    });
+    };
+    connect(m_socket, &QSslSocket::bytesWritten, this, onWritten);
+    connect(m_socket, &QSslSocket::encryptedBytesWritten, this, onWritten);
 }
 
 TlsConnection::~TlsConnection()
@@ -79,13 +83,14 @@ void TlsConnection::open(const Endpoint &endpoint, const Trust &trust)
 
 void TlsConnection::startTls()
 {
-    // Bytes sent behind the 220 stay in QSslSocket's buffer over the handshake and would be read as if they had come
-    // through TLS (seen with Qt 6.4.2). Whoever sent them is not to be talked to.
+    // Bytes sent behind the 220 stay in QSslSocket's buffer over the handshake and would be read as if they
+    // had come through TLS (seen with Qt 6.4.2). Whoever sent them is not to be talked to.
     if (m_socket->bytesAvailable() > 0) {
         QMetaObject::invokeMethod(
             this,
             [this] {
-                lose(Base::ErrorKind::PlaintextAfterTls, QStringLiteral("the server sent plain text behind its answer to STARTTLS"));
+                lose(Base::ErrorKind::PlaintextAfterTls,
+                     QStringLiteral("the server sent plain text behind its answer to STARTTLS"));
             },
             Qt::QueuedConnection);
         return;
@@ -105,7 +110,8 @@ void TlsConnection::onEncrypted()
     }
     // Nobody speaks before our second EHLO (RFC 3207 §4.2): whatever is readable now was injected.
     if (m_socket->bytesAvailable() > 0)
-        return lose(Base::ErrorKind::PlaintextAfterTls, QStringLiteral("the server's plain text was still unread when TLS began"));
+        return lose(Base::ErrorKind::PlaintextAfterTls,
+                    QStringLiteral("the server's plain text was still unread when TLS began"));
     Q_EMIT encrypted();
 }
 
@@ -145,7 +151,8 @@ void TlsConnection::onSocketError(QAbstractSocket::SocketError error)
         return lose(Base::ErrorKind::TlsFailed, words);
     case QAbstractSocket::RemoteHostClosedError:
         if (m_handshake)
-            return lose(Base::ErrorKind::TlsFailed, QStringLiteral("the server closed the connection while TLS was being set up"));
+            return lose(Base::ErrorKind::TlsFailed,
+                        QStringLiteral("the server closed the connection while TLS was being set up"));
         break;
     default:
         break;
@@ -176,7 +183,10 @@ void TlsConnection::write(const QByteArray &bytes)
         m_socket->write(bytes);
 }
 
-qint64 TlsConnection::unwritten() const { return m_socket->bytesToWrite() + m_socket->encryptedBytesToWrite(); }
+qint64 TlsConnection::unwritten() const
+{
+    return m_socket->bytesToWrite() + m_socket->encryptedBytesToWrite();
+}
 
 void TlsConnection::close()
 {
@@ -190,17 +200,24 @@ void TlsConnection::abort()
     m_socket->abort();
 }
 
-bool TlsConnection::isEncrypted() const { return m_socket->isEncrypted(); }
+bool TlsConnection::isEncrypted() const
+{
+    return m_socket->isEncrypted();
+}
 
-TlsFacts TlsConnection::tlsFacts() const { return factsOf(*m_socket, m_problems); }
+TlsFacts TlsConnection::tlsFacts() const
+{
+    return factsOf(*m_socket, m_problems);
+}
 
 QString TlsConnection::peer() const
 {
     const QHostAddress address = m_socket->peerAddress();
     if (address.isNull())
         return {};
-    const QString text = address.protocol() == QAbstractSocket::IPv6Protocol ? QLatin1Char('[') + address.toString() + QLatin1Char(']')
-                                                                             : address.toString();
+    const QString text = address.protocol() == QAbstractSocket::IPv6Protocol
+                             ? QLatin1Char('[') + address.toString() + QLatin1Char(']')
+                             : address.toString();
     return text + QLatin1Char(':') + QString::number(m_socket->peerPort());
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
-// The Connection of the real world: a QSslSocket. It promises that no byte read before TLS is ever handed on as if it
-// had come through TLS (RFC 3207 §6, CVE-2011-0411): whatever lies in any buffer when TLS begins ends the connection.
-// It leaves lines, replies and timeouts to the session.
+// The Connection of the real world: a QSslSocket. It promises that no byte read before TLS is ever handed on
+// as if it had come through TLS (RFC 3207 §6, CVE-2011-0411): whatever lies in any buffer when TLS begins
+// ends the connection. It leaves lines, replies and timeouts to the session.
 
 #include "core/net/connection.h"
 
@@ -40,7 +40,7 @@ private:
     Endpoint m_endpoint;
     Trust m_trust;
     QList<QSslError> m_problems;
-    QString m_refusal;      ///< why the certificate was refused; empty if it was not
+    QString m_refusal; ///< why the certificate was refused; empty if it was not
     bool m_handshake = false;
     bool m_over = false;
 };

@@ -10,14 +10,14 @@ namespace Net {
 
 struct TlsFacts
 {
-    QString protocol;          ///< "TLS 1.3"; empty: not encrypted
-    QString cipher;            ///< "TLS_AES_256_GCM_SHA384"
-    QString subject;           ///< common name, else the first alternative name
+    QString protocol; ///< "TLS 1.3"; empty: not encrypted
+    QString cipher;   ///< "TLS_AES_256_GCM_SHA384"
+    QString subject;  ///< common name, else the first alternative name
     QString issuer;
-    QStringList names;         ///< the names the certificate is for
-    QDateTime expires;         ///< UTC
-    QString sha256;            ///< lower-case hex, of the DER certificate
-    QStringList problems;      ///< what is wrong with it; with an accepted exception, what was accepted
+    QStringList names;    ///< the names the certificate is for
+    QDateTime expires;    ///< UTC
+    QString sha256;       ///< lower-case hex, of the DER certificate
+    QStringList problems; ///< what is wrong with it; with an accepted exception, what was accepted
 
     bool isEncrypted() const { return !protocol.isEmpty(); }
 };

@@ -7,21 +7,23 @@ namespace Outbox {
 using Base::ErrorKind;
 using Delivery::Stage;
 
-ConnectionTest::ConnectionTest(const Accounts::Account &account, const QByteArray &secret, std::unique_ptr<Net::Connection> connection,
-                               Base::Clock &clock)
+ConnectionTest::ConnectionTest(const Accounts::Account &account, const QByteArray &secret,
+                               std::unique_ptr<Net::Connection> connection, Base::Clock &clock)
     : m_clock(clock)
     , m_connection(connection.get())
     , m_signIn(account.needsSignIn())
 {
     // Before the session's own connections, so that a step is told before what follows from it.
     connect(m_connection, &Net::Connection::resolved, this, [this] { add(TestStep::Name, true, {}); });
-    connect(m_connection, &Net::Connection::connected, this, [this] { add(TestStep::Connect, true, m_connection->peer()); });
+    connect(m_connection, &Net::Connection::connected, this,
+            [this] { add(TestStep::Connect, true, m_connection->peer()); });
     connect(m_connection, &Net::Connection::opened, this, [this] {
         if (m_connection->isEncrypted())
             onEncrypted();
     });
     connect(m_connection, &Net::Connection::encrypted, this, &ConnectionTest::onEncrypted);
-    m_session = std::make_unique<Smtp::Session>(sessionOptions(account, secret), std::move(connection), clock);
+    m_session =
+        std::make_unique<Smtp::Session>(sessionOptions(account, secret), std::move(connection), clock);
     connect(m_session.get(), &Smtp::Session::stageReached, this, &ConnectionTest::onStage);
     connect(m_session.get(), &Smtp::Session::finished, this, &ConnectionTest::onFinished);
     connect(m_session.get(), &Smtp::Session::closed, this, [this] {
@@ -52,7 +54,8 @@ void ConnectionTest::onEncrypted()
     m_report.tls = m_connection->tlsFacts();
     const Net::TlsFacts &tls = m_report.tls;
     add(TestStep::Tls, true, tls.protocol + QStringLiteral(", ") + tls.cipher);
-    QString detail = tls.subject + QStringLiteral(", ") + tls.issuer + QStringLiteral(", ") + tls.expires.toString(Qt::ISODate);
+    QString detail = tls.subject + QStringLiteral(", ") + tls.issuer + QStringLiteral(", ") +
+                     tls.expires.toString(Qt::ISODate);
     if (!tls.problems.isEmpty())
         detail += QStringLiteral(" (") + tls.problems.join(QStringLiteral("; ")) + QLatin1Char(')');
     add(TestStep::Certificate, true, detail);

@@ -1,7 +1,7 @@
 #pragma once
 
-// Walks a connection up to the sign-in without sending anything, and tells what it found at each step. Lives in the mail
-// thread; finished() comes exactly once.
+// Walks a connection up to the sign-in without sending anything, and tells what it found at each step. Lives
+// in the mail thread; finished() comes exactly once.
 
 #include "core/accounts/account.h"
 #include "core/outbox/events.h"
@@ -14,8 +14,8 @@ class ConnectionTest : public QObject
     Q_OBJECT
 
 public:
-    ConnectionTest(const Accounts::Account &account, const QByteArray &secret, std::unique_ptr<Net::Connection> connection,
-                   Base::Clock &clock);
+    ConnectionTest(const Accounts::Account &account, const QByteArray &secret,
+                   std::unique_ptr<Net::Connection> connection, Base::Clock &clock);
 
     void start();
 

@@ -28,10 +28,10 @@ struct Dispatcher::Run
     Store::QueueEntry entry;
     Store::Assignment assignment;
     std::unique_ptr<Smtp::Session> session;
-    QList<Delivery::TranscriptLine> unsaid;   ///< lines not told yet
+    QList<Delivery::TranscriptLine> unsaid; ///< lines not told yet
     std::unique_ptr<Base::Timer> saying;
     std::unique_ptr<Base::Timer> recording;
-    bool active = false;                      ///< an attempt is under way
+    bool active = false; ///< an attempt is under way
     bool committing = false;
 };
 
@@ -50,7 +50,8 @@ Smtp::SessionOptions sessionOptions(const Accounts::Account &account, const QByt
     return options;
 }
 
-Dispatcher::Dispatcher(Store::Database &database, Store::Spool &spool, Base::Clock &clock, ConnectionFactory connect)
+Dispatcher::Dispatcher(Store::Database &database, Store::Spool &spool, Base::Clock &clock,
+                       ConnectionFactory connect)
     : m_messages(database)
     , m_decisions(database)
     , m_accounts(database)
@@ -89,7 +90,8 @@ QHash<AccountId, AccountCondition> Dispatcher::conditions() const
 {
     QHash<AccountId, AccountCondition> conditions;
     for (const Accounts::Account &account : m_known)
-        conditions.insert(account.id, {0, account.maxConnections, m_paused.value(account.id), m_backOff.value(account.id).until});
+        conditions.insert(account.id, {0, account.maxConnections, m_paused.value(account.id),
+                                       m_backOff.value(account.id).until});
     for (const auto &[serial, run] : m_runs) {
         if (const auto at = conditions.find(run->account.id); at != conditions.end())
             ++at->active;
@@ -106,7 +108,8 @@ void Dispatcher::wake()
     const QDateTime now = m_clock.now();
     const Base::Result<QList<Store::QueueEntry>> due = m_messages.due(now, lookAhead);
     if (!due || !refreshAccounts()) {
-        Base::Log::error(QStringLiteral("The queue cannot be read: %1").arg(due ? QString() : due.error().detail));
+        Base::Log::error(
+            QStringLiteral("The queue cannot be read: %1").arg(due ? QString() : due.error().detail));
         m_looking = false;
         m_timer->start(recordAgain);
         return;
@@ -142,7 +145,8 @@ void Dispatcher::begin(const Store::QueueEntry &entry, const Accounts::Account &
 {
     Base::Result<Store::Assignment> assignment = m_messages.beginAttempt(entry.id, m_clock.now());
     if (!assignment) {
-        Base::Log::error(QStringLiteral("Message %1 cannot be taken up: %2").arg(entry.id.toString(), assignment.error().detail));
+        Base::Log::error(QStringLiteral("Message %1 cannot be taken up: %2")
+                             .arg(entry.id.toString(), assignment.error().detail));
         if (reuse)
             next(*reuse);
         return;
@@ -206,7 +210,8 @@ void Dispatcher::connectSession(Run &run, const QByteArray &secret)
     connect(session, &Smtp::Session::progressed, this, [this, &run](qint64 done, qint64 total) {
         Q_EMIT progressed({run.entry.id, Delivery::Stage::Data, done, total});
     });
-    connect(session, &Smtp::Session::finished, this, [this, &run](const Outcome &outcome) { onFinished(run, outcome); });
+    connect(session, &Smtp::Session::finished, this,
+            [this, &run](const Outcome &outcome) { onFinished(run, outcome); });
     connect(session, &Smtp::Session::closed, this, [this, &run] { end(run); });
     deliver(run);
 }
@@ -217,7 +222,8 @@ void Dispatcher::deliver(Run &run)
     letter.envelope = run.assignment.envelope;
     letter.content = std::make_unique<Message::ContentReader>(run.assignment.content, m_spool);
     letter.aboutToCommit = [this, &run](const QList<Delivery::RecipientResult> &results) {
-        const Base::Done done = m_messages.markCommitting(run.entry.id, run.assignment, results, m_clock.now());
+        const Base::Done done =
+            m_messages.markCommitting(run.entry.id, run.assignment, results, m_clock.now());
         run.committing = done.ok();
         return done;
     };
@@ -231,7 +237,8 @@ void Dispatcher::failBeforeSession(Run &run, const Error &error)
     outcome.scope = Delivery::scopeOf(error.kind);
     outcome.error = error;
     for (const Message::Recipient &recipient : run.assignment.envelope.recipients)
-        outcome.recipients.append({recipient.address.addrSpec(), Delivery::Verdict::Deferred, outcome.stage, {}, error});
+        outcome.recipients.append(
+            {recipient.address.addrSpec(), Delivery::Verdict::Deferred, outcome.stage, {}, error});
     record(run, outcome);
 }
 
@@ -239,7 +246,8 @@ void Dispatcher::onFinished(Run &run, const Outcome &outcome)
 {
     // A signal of the session is no place to replace it.
     QMetaObject::invokeMethod(
-        this, [this, serial = run.serial, outcome] {
+        this,
+        [this, serial = run.serial, outcome] {
             if (const auto found = m_runs.find(serial); found != m_runs.end())
                 record(*found->second, outcome);
         },
@@ -251,7 +259,8 @@ Store::Consequence Dispatcher::consequenceOf(const Run &run, const Outcome &outc
     const QDateTime now = m_clock.now();
     Store::Consequence consequence;
     consequence.nextAttempt = now.addMSecs(Delivery::delayAfter(run.entry.attempts + 1));
-    const bool cancelled = outcome.error && (outcome.error->kind == ErrorKind::Cancelled || outcome.error->kind == ErrorKind::Interrupted);
+    const bool cancelled = outcome.error && (outcome.error->kind == ErrorKind::Cancelled ||
+                                             outcome.error->kind == ErrorKind::Interrupted);
     if (cancelled) {
         consequence.countAttempt = false;
         consequence.nextAttempt = now;
@@ -273,10 +282,13 @@ void Dispatcher::record(Run &run, const Outcome &outcome)
 {
     const Delivery::Transcript transcript = run.session ? run.session->transcript() : Delivery::Transcript();
     const Store::Consequence consequence = consequenceOf(run, outcome);
-    const Base::Done done = m_messages.finishAttempt(run.entry.id, run.assignment, outcome, transcript, consequence, m_clock.now());
+    const Base::Done done = m_messages.finishAttempt(run.entry.id, run.assignment, outcome, transcript,
+                                                     consequence, m_clock.now());
     if (!done) {
-        // The disk refused the outcome: it is not told to anyone and not forgotten, but written again until it is there.
-        Base::Log::error(QStringLiteral("The outcome of message %1 cannot be recorded: %2").arg(run.entry.id.toString(), done.error().detail));
+        // The disk refused the outcome: it is not told to anyone and not forgotten, but written again until
+        // it is there.
+        Base::Log::error(QStringLiteral("The outcome of message %1 cannot be recorded: %2")
+                             .arg(run.entry.id.toString(), done.error().detail));
         run.recording = m_clock.makeTimer([this, serial = run.serial, outcome] {
             if (const auto found = m_runs.find(serial); found != m_runs.end())
                 record(*found->second, outcome);
@@ -286,14 +298,16 @@ void Dispatcher::record(Run &run, const Outcome &outcome)
     }
     run.active = false;
     flushTranscript(run);
-    Base::Log::info(QStringLiteral("Message %1: %2 accepted, %3 deferred, %4 refused, %5 uncertain at stage %6")
-                        .arg(run.entry.id.toString())
-                        .arg(outcome.count(Delivery::Verdict::Accepted))
-                        .arg(outcome.count(Delivery::Verdict::Deferred))
-                        .arg(outcome.count(Delivery::Verdict::Refused))
-                        .arg(outcome.count(Delivery::Verdict::Uncertain))
-                        .arg(Delivery::name(outcome.stage)));
-    const bool pause = Delivery::needsPerson(outcome) && m_accounts.setPause(run.account.id, Delivery::reasonOf(outcome));
+    Base::Log::info(
+        QStringLiteral("Message %1: %2 accepted, %3 deferred, %4 refused, %5 uncertain at stage %6")
+            .arg(run.entry.id.toString())
+            .arg(outcome.count(Delivery::Verdict::Accepted))
+            .arg(outcome.count(Delivery::Verdict::Deferred))
+            .arg(outcome.count(Delivery::Verdict::Refused))
+            .arg(outcome.count(Delivery::Verdict::Uncertain))
+            .arg(Delivery::name(outcome.stage)));
+    const bool pause =
+        Delivery::needsPerson(outcome) && m_accounts.setPause(run.account.id, Delivery::reasonOf(outcome));
     Q_EMIT messageChanged(run.entry.id);
     if (pause) {
         Base::Log::warning(QStringLiteral("Account \"%1\" waits for a person").arg(run.account.name));
@@ -324,7 +338,8 @@ void Dispatcher::end(Run &run)
         return; // its outcome is on the way
     flushTranscript(run);
     if (run.session && !run.session->transcript().isEmpty())
-        (void)m_messages.replaceTranscript(run.assignment.attempt, run.session->transcript()); // QUIT and its answer
+        (void)m_messages.replaceTranscript(run.assignment.attempt,
+                                           run.session->transcript()); // QUIT and its answer
     const quint64 serial = run.serial;
     // Destroyed from the event loop: the session may be the caller.
     QMetaObject::invokeMethod(

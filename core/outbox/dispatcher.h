@@ -1,8 +1,8 @@
 #pragma once
 
-// Takes what is due, runs sessions, records what happened: in this order for every attempt (law 3), and tells others only
-// after the books know. Lives in the mail thread. Knows no words for people and no rule about what a failure means: those
-// are Delivery's.
+// Takes what is due, runs sessions, records what happened: in this order for every attempt (law 3), and tells
+// others only after the books know. Lives in the mail thread. Knows no words for people and no rule about
+// what a failure means: those are Delivery's.
 
 #include "core/base/clock.h"
 #include "core/outbox/events.h"
@@ -35,7 +35,8 @@ public:
     void start();
     /// Looks what is due now.
     void wake();
-    /// Lets nothing new begin. Attempts that are not past the final dot end safely; drained() when none is left.
+    /// Lets nothing new begin. Attempts that are not past the final dot end safely; drained() when none is
+    /// left.
     void stop();
     void answerSecret(quint64 request, const Base::Result<QByteArray> &secret);
     /// The account was changed, resumed or removed: back-off and remembered secret are void.

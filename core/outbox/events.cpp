@@ -23,7 +23,8 @@ QString name(TestStep step)
 
 QList<TestStep> allTestSteps()
 {
-    return {TestStep::Name, TestStep::Connect, TestStep::Tls, TestStep::Certificate, TestStep::Hello, TestStep::Auth};
+    return {TestStep::Name,        TestStep::Connect, TestStep::Tls,
+            TestStep::Certificate, TestStep::Hello,   TestStep::Auth};
 }
 
 } // namespace Outbox

@@ -47,8 +47,8 @@ struct TestFinding
 {
     TestStep step = TestStep::Name;
     bool ok = false;
-    QString detail;              ///< technical, untranslated: an address, "TLS 1.3, …", a reply
-    qint64 milliseconds = 0;     ///< since the step before
+    QString detail;          ///< technical, untranslated: an address, "TLS 1.3, …", a reply
+    qint64 milliseconds = 0; ///< since the step before
 };
 
 struct TestReport
@@ -57,7 +57,7 @@ struct TestReport
     QStringList capabilities;
     Net::TlsFacts tls;
     Delivery::Transcript transcript;
-    Delivery::Reason reason;     ///< why it failed; null when all is well
+    Delivery::Reason reason; ///< why it failed; null when all is well
 
     bool ok() const { return reason.isNull(); }
 };

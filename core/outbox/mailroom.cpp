@@ -52,9 +52,12 @@ Mailroom::Mailroom(Base::Paths paths, Accounts::SecretDesk &secrets, Base::Clock
     qRegisterMetaType<Accounts::Account>("Accounts::Account");
 }
 
-Mailroom::~Mailroom() { close(); }
+Mailroom::~Mailroom()
+{
+    close();
+}
 
-Done Mailroom::open()
+Done Mailroom::open(bool dispatch)
 {
     if (const Done done = m_paths.prepare(); !done)
         return done;
@@ -74,15 +77,16 @@ Done Mailroom::open()
         Q_EMIT dispatchingChanged(owner);
     });
     // Told in the mail thread itself: the front waits in close().
-    connect(m_worker, &MailWorker::closed, m_worker, [this] { m_closed.release(); }, Qt::DirectConnection);
+    connect(
+        m_worker, &MailWorker::closed, m_worker, [this] { m_closed.release(); }, Qt::DirectConnection);
     m_thread.setObjectName(QStringLiteral("mail"));
     m_thread.start();
 
     std::optional<Done> opened;
     QMetaObject::invokeMethod(
         m_worker,
-        [this, &opened] {
-            opened = m_worker->open();
+        [this, &opened, dispatch] {
+            opened = m_worker->open(dispatch);
             m_dispatching = m_worker->isOwner();
         },
         Qt::BlockingQueuedConnection);
@@ -98,9 +102,11 @@ void Mailroom::close(int graceMilliseconds)
 {
     if (!m_worker)
         return;
-    QMetaObject::invokeMethod(m_worker, [worker = m_worker] { worker->stop(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        m_worker, [worker = m_worker] { worker->stop(); }, Qt::QueuedConnection);
     if (!m_closed.tryAcquire(1, graceMilliseconds))
-        Base::Log::warning(QStringLiteral("An attempt was still waiting for the server's last word when the program ended"));
+        Base::Log::warning(
+            QStringLiteral("An attempt was still waiting for the server's last word when the program ended"));
     m_thread.quit();
     m_thread.wait();
     m_worker = nullptr;
@@ -112,11 +118,14 @@ Mailroom::Answer<T> Mailroom::ask(std::function<Result<T>(MailWorker &)> work)
     Base::assertThread(this);
     const Promise<T> answer = promise<T>();
     if (!m_worker) {
-        keepPromise<T>(answer, Base::Error{Base::ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
+        keepPromise<T>(answer,
+                       Base::Error{Base::ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
         return answer->future();
     }
     QMetaObject::invokeMethod(
-        m_worker, [worker = m_worker, answer, work = std::move(work)] { keepPromise<T>(answer, work(*worker)); }, Qt::QueuedConnection);
+        m_worker,
+        [worker = m_worker, answer, work = std::move(work)] { keepPromise<T>(answer, work(*worker)); },
+        Qt::QueuedConnection);
     return answer->future();
 }
 
@@ -125,13 +134,15 @@ Mailroom::Answer<MessageId> Mailroom::submitBuilt(AccountId account, Base::Draft
     Base::assertThread(this);
     const Promise<MessageId> answer = promise<MessageId>();
     if (!m_worker) {
-        keepPromise<MessageId>(answer, Base::Error{Base::ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
+        keepPromise<MessageId>(
+            answer, Base::Error{Base::ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
         return answer->future();
     }
     QMetaObject::invokeMethod(
         m_worker,
         [worker = m_worker, account, draft, answer, builder = std::move(builder)] {
-            worker->submit(account, draft, builder, [answer](Result<MessageId> id) { keepPromise<MessageId>(answer, std::move(id)); });
+            worker->submit(account, draft, builder,
+                           [answer](Result<MessageId> id) { keepPromise<MessageId>(answer, std::move(id)); });
         },
         Qt::QueuedConnection);
     return answer->future();
@@ -140,30 +151,36 @@ Mailroom::Answer<MessageId> Mailroom::submitBuilt(AccountId account, Base::Draft
 Mailroom::Answer<MessageId> Mailroom::submit(const Message::Draft &draft)
 {
     const QDateTime now = m_clock.now().toLocalTime();
-    return submitBuilt(draft.account, draft.id, [draft, now](const Accounts::Account &account, Message::ContentStore &store) {
-        Message::Draft complete = draft;
-        if (complete.from.trimmed().isEmpty()) {
-            const Result<Message::Address> own = Message::Address::parse(account.fromAddress);
-            if (!own)
-                return Result<Message::OutgoingMessage>(own.error());
-            const auto named = Message::Address::fromParts(account.fromName, own->localPart(), own->domain());
-            complete.from = (named ? *named : *own).toString();
-        }
-        return Message::build(complete, Message::systemBuildContext(now), store);
-    });
+    return submitBuilt(draft.account, draft.id,
+                       [draft, now](const Accounts::Account &account, Message::ContentStore &store) {
+                           Message::Draft complete = draft;
+                           if (complete.from.trimmed().isEmpty()) {
+                               const Result<Message::Address> own =
+                                   Message::Address::parse(account.fromAddress);
+                               if (!own)
+                                   return Result<Message::OutgoingMessage>(own.error());
+                               const auto named = Message::Address::fromParts(
+                                   account.fromName, own->localPart(), own->domain());
+                               complete.from = (named ? *named : *own).toString();
+                           }
+                           return Message::build(complete, Message::systemBuildContext(now), store);
+                       });
 }
 
-Mailroom::Answer<MessageId> Mailroom::submitFinished(const QString &path, const Message::EnvelopeWish &wish, AccountId account)
+Mailroom::Answer<MessageId> Mailroom::submitFinished(const QString &path, const Message::EnvelopeWish &wish,
+                                                     AccountId account)
 {
     const QDateTime now = m_clock.now().toLocalTime();
-    return submitBuilt(account, {}, [path, wish, now](const Accounts::Account &, Message::ContentStore &store) {
-        QFile file(path);
-        if (!file.exists())
-            return Result<Message::OutgoingMessage>(Base::Error{Base::ErrorKind::FileMissing, path, {}});
-        if (!file.open(QIODevice::ReadOnly))
-            return Result<Message::OutgoingMessage>(Base::Error{Base::ErrorKind::FileUnreadable, path, file.errorString()});
-        return Message::finish(file, wish, Message::systemBuildContext(now), store);
-    });
+    return submitBuilt(
+        account, {}, [path, wish, now](const Accounts::Account &, Message::ContentStore &store) {
+            QFile file(path);
+            if (!file.exists())
+                return Result<Message::OutgoingMessage>(Base::Error{Base::ErrorKind::FileMissing, path, {}});
+            if (!file.open(QIODevice::ReadOnly))
+                return Result<Message::OutgoingMessage>(
+                    Base::Error{Base::ErrorKind::FileUnreadable, path, file.errorString()});
+            return Message::finish(file, wish, Message::systemBuildContext(now), store);
+        });
 }
 
 Mailroom::Answer<Base::DraftId> Mailroom::saveDraft(const Message::Draft &draft)
@@ -176,33 +193,48 @@ Mailroom::Answer<void> Mailroom::removeDraft(Base::DraftId id)
     return ask<void>([id](MailWorker &worker) { return worker.removeDraft(id); });
 }
 
-Mailroom::Answer<Accounts::Account> Mailroom::saveAccount(const Accounts::Account &account, const std::optional<QByteArray> &secret)
+Mailroom::Answer<Accounts::Account> Mailroom::saveAccount(const Accounts::Account &account,
+                                                          const std::optional<QByteArray> &secret)
 {
-    auto saving = ask<Accounts::Account>([account](MailWorker &worker) { return worker.saveAccount(account); });
+    auto saving =
+        ask<Accounts::Account>([account](MailWorker &worker) { return worker.saveAccount(account); });
     if (!secret)
         return saving;
-    // The secret is kept under the account's id, so the account must be there first; without its secret it must not stay.
+    // The secret is kept under the account's id, so the account must be there first; without its secret it
+    // must not stay.
     const Promise<Accounts::Account> answer = promise<Accounts::Account>();
-    saving.then(this, [this, answer, secret = *secret, isNew = !account.id.isValid()](const Result<Accounts::Account> &saved) {
+    saving.then(this, [this, answer, secret = *secret,
+                       isNew = !account.id.isValid()](const Result<Accounts::Account> &saved) {
         if (!saved)
             return keepPromise<Accounts::Account>(answer, saved.error());
-        m_secrets.keep(*saved, secret, [this, answer, isNew, account = *saved](Result<Accounts::SecretPlace> place) {
-            if (!place) {
-                if (isNew)
-                    removeAccount(account.id);
-                return keepPromise<Accounts::Account>(answer, place.error());
-            }
-            Accounts::Account complete = account;
-            complete.secretPlace = *place;
-            saveAccount(complete).then(this, [answer](const Result<Accounts::Account> &done) { keepPromise<Accounts::Account>(answer, done); });
-        });
+        m_secrets.keep(*saved, secret,
+                       [this, answer, isNew, account = *saved](Result<Accounts::SecretPlace> place) {
+                           if (!place) {
+                               if (isNew)
+                                   removeAccount(account.id);
+                               return keepPromise<Accounts::Account>(answer, place.error());
+                           }
+                           Accounts::Account complete = account;
+                           complete.secretPlace = *place;
+                           saveAccount(complete).then(this, [answer](const Result<Accounts::Account> &done) {
+                               keepPromise<Accounts::Account>(answer, done);
+                           });
+                       });
     });
     return answer->future();
 }
 
 Mailroom::Answer<void> Mailroom::removeAccount(AccountId id)
 {
-    return ask<void>([id](MailWorker &worker) { return worker.removeAccount(id); });
+    const Promise<void> answer = promise<void>();
+    ask<Accounts::Account>([id](MailWorker &worker) {
+        return worker.removeAccount(id);
+    }).then(this, [this, answer](const Result<Accounts::Account> &removed) {
+        if (!removed)
+            return keepPromise<void>(answer, removed.error());
+        m_secrets.forget(*removed, [answer](const Done &forgotten) { keepPromise<void>(answer, forgotten); });
+    });
+    return answer->future();
 }
 
 Mailroom::Answer<void> Mailroom::setDefaultAccount(AccountId id)
@@ -215,7 +247,8 @@ Mailroom::Answer<void> Mailroom::resumeAccount(AccountId id)
     return ask<void>([id](MailWorker &worker) { return worker.resumeAccount(id); });
 }
 
-QFuture<TestReport> Mailroom::testAccount(const Accounts::Account &account, const std::optional<QByteArray> &secret, int number)
+QFuture<TestReport> Mailroom::testAccount(const Accounts::Account &account,
+                                          const std::optional<QByteArray> &secret, int number)
 {
     Base::assertThread(this);
     auto answer = std::make_shared<QPromise<TestReport>>();
@@ -228,7 +261,10 @@ QFuture<TestReport> Mailroom::testAccount(const Accounts::Account &account, cons
         if (!m_worker)
             return;
         QMetaObject::invokeMethod(
-            m_worker, [worker = m_worker, account, known, number, report] { worker->testAccount(account, known, number, report); },
+            m_worker,
+            [worker = m_worker, account, known, number, report] {
+                worker->testAccount(account, known, number, report);
+            },
             Qt::QueuedConnection);
     };
     if (secret || !account.needsSignIn()) {
@@ -252,7 +288,10 @@ void Mailroom::provideSecret(const Accounts::Account &account, quint64 request)
         if (!m_worker)
             return;
         QMetaObject::invokeMethod(
-            m_worker, [worker = m_worker, request, secret = std::move(secret)] { worker->answerSecret(request, secret); },
+            m_worker,
+            [worker = m_worker, request, secret = std::move(secret)] {
+                worker->answerSecret(request, secret);
+            },
             Qt::QueuedConnection);
     });
 }
@@ -265,28 +304,34 @@ Mailroom::Answer<void> Mailroom::retry(MessageId id)
 Mailroom::Answer<void> Mailroom::hold(MessageId id)
 {
     return ask<void>([id](MailWorker &worker) {
-        return worker.decide(id, [id](Store::Decisions &decisions, const QDateTime &now) { return decisions.hold(id, now); });
+        return worker.decide(
+            id, [id](Store::Decisions &decisions, const QDateTime &now) { return decisions.hold(id, now); });
     });
 }
 
 Mailroom::Answer<void> Mailroom::release(MessageId id)
 {
     return ask<void>([id](MailWorker &worker) {
-        return worker.decide(id, [id](Store::Decisions &decisions, const QDateTime &now) { return decisions.release(id, now); });
+        return worker.decide(id, [id](Store::Decisions &decisions, const QDateTime &now) {
+            return decisions.release(id, now);
+        });
     });
 }
 
 Mailroom::Answer<void> Mailroom::cancel(MessageId id)
 {
     return ask<void>([id](MailWorker &worker) {
-        return worker.decide(id, [id](Store::Decisions &decisions, const QDateTime &now) { return decisions.cancel(id, now); });
+        return worker.decide(id, [id](Store::Decisions &decisions, const QDateTime &now) {
+            return decisions.cancel(id, now);
+        });
     });
 }
 
 Mailroom::Answer<void> Mailroom::remove(MessageId id)
 {
     return ask<void>([id](MailWorker &worker) {
-        return worker.decide(id, [id](Store::Decisions &decisions, const QDateTime &) { return decisions.remove(id); });
+        return worker.decide(
+            id, [id](Store::Decisions &decisions, const QDateTime &) { return decisions.remove(id); });
     });
 }
 
@@ -295,7 +340,9 @@ Mailroom::Answer<void> Mailroom::resolve(MessageId id, Resolution resolution)
     if (resolution == Resolution::Resend)
         return retry(id);
     return ask<void>([id](MailWorker &worker) {
-        return worker.decide(id, [id](Store::Decisions &decisions, const QDateTime &now) { return decisions.settleArrived(id, now); });
+        return worker.decide(id, [id](Store::Decisions &decisions, const QDateTime &now) {
+            return decisions.settleArrived(id, now);
+        });
     });
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// The door between the front (the window, a command) and the mail thread. Only values pass: a request goes in, a future
-// comes back, events arrive as signals in the front thread. Nothing here waits (law 10).
+// The door between the front (the window, a command) and the mail thread. Only values pass: a request goes
+// in, a future comes back, events arrive as signals in the front thread. Nothing here waits (law 10).
 
 #include "core/accounts/account.h"
 #include "core/base/clock.h"
@@ -40,37 +40,45 @@ public:
     /// close()s if that was not done.
     ~Mailroom() override;
 
-    /// Prepares the home, opens the books (making them at first), recovers what the last run left, and begins to dispatch
-    /// if no other program does. Waits for the answer: call it before there is a window. HomeUnwritable, DatabaseNewer, …
-    Base::Done open();
-    /// Stops taking work; attempts past the final dot get up to graceMilliseconds, the others stop safely. Waits.
+    /// Prepares the home, opens the books (making them at first), recovers what the last run left, and begins
+    /// to dispatch if no other program does. Waits for the answer: call it before there is a window.
+    /// HomeUnwritable, DatabaseNewer, …
+    /// Without `dispatch` this program only enters and changes; whoever dispatches is woken.
+    Base::Done open(bool dispatch = true);
+    /// Stops taking work; attempts past the final dot get up to graceMilliseconds, the others stop safely.
+    /// Waits.
     void close(int graceMilliseconds = 30'000);
     /// False while another program on this home dispatches; requests are handed over to it.
     bool isDispatching() const { return m_dispatching; }
 
-    /// Builds the message and enters it into the queue. From an empty draft.account: the default account. The draft, if
-    /// it has an id, is removed in the same transaction.
+    /// Builds the message and enters it into the queue. From an empty draft.account: the default account. The
+    /// draft, if it has an id, is removed in the same transaction.
     Answer<Base::MessageId> submit(const Message::Draft &draft);
     /// A finished message (`send --eml`) from a file.
-    Answer<Base::MessageId> submitFinished(const QString &path, const Message::EnvelopeWish &wish, Base::AccountId account);
+    Answer<Base::MessageId> submitFinished(const QString &path, const Message::EnvelopeWish &wish,
+                                           Base::AccountId account);
 
     /// New when id is invalid.
     Answer<Base::DraftId> saveDraft(const Message::Draft &draft);
     Answer<void> removeDraft(Base::DraftId id);
 
-    /// New when id is invalid. With a secret, it is put into the keychain or the vault and the place recorded; without
-    /// one, what was stored stays.
-    Answer<Accounts::Account> saveAccount(const Accounts::Account &account, const std::optional<QByteArray> &secret = {});
-    /// Its messages stay in the books; those not sent are held.
+    /// New when id is invalid. With a secret, it is put into the keychain or the vault and the place
+    /// recorded; without one, what was stored stays.
+    Answer<Accounts::Account> saveAccount(const Accounts::Account &account,
+                                          const std::optional<QByteArray> &secret = {});
+    /// Its messages stay in the books; those not sent are held. Its secret is removed from where it lies; an
+    /// error of that comes back, but the account is gone all the same.
     Answer<void> removeAccount(Base::AccountId id);
     Answer<void> setDefaultAccount(Base::AccountId id);
     /// Lifts a pause and the back-off.
     Answer<void> resumeAccount(Base::AccountId id);
-    /// Walks the connection up to the sign-in without sending. `secret` empty: the stored one. Each step is also told by
-    /// testFound() as it happens, with the number given.
-    QFuture<TestReport> testAccount(const Accounts::Account &account, const std::optional<QByteArray> &secret, int number);
+    /// Walks the connection up to the sign-in without sending. `secret` empty: the stored one. Each step is
+    /// also told by testFound() as it happens, with the number given.
+    QFuture<TestReport> testAccount(const Accounts::Account &account, const std::optional<QByteArray> &secret,
+                                    int number);
 
-    /// Try now; for failed and partly sent messages: the recipients that were refused; for an uncertain one: resend.
+    /// Try now; for failed and partly sent messages: the recipients that were refused; for an uncertain one:
+    /// resend.
     Answer<void> retry(Base::MessageId id);
     Answer<void> hold(Base::MessageId id);
     Answer<void> release(Base::MessageId id);
@@ -82,15 +90,16 @@ Q_SIGNALS:
     /// New, changed or removed: read it anew. An invalid id: any may have changed (another program wrote).
     void messageChanged(Base::MessageId id);
     void draftsChanged();
-    void accountsChanged();                  ///< also when one was paused or resumed
+    void accountsChanged(); ///< also when one was paused or resumed
     void progressed(const Outbox::Progress &progress);
     void transcriptGrew(const Outbox::TranscriptGrew &grew);
     void testFound(int number, const Outbox::TestFinding &finding);
-    void settled();                          ///< nothing is under way and nothing is due now
+    void settled(); ///< nothing is under way and nothing is due now
     void dispatchingChanged(bool dispatching);
 
 private:
-    using Builder = std::function<Base::Result<Message::OutgoingMessage>(const Accounts::Account &, Message::ContentStore &)>;
+    using Builder = std::function<Base::Result<Message::OutgoingMessage>(const Accounts::Account &,
+                                                                         Message::ContentStore &)>;
 
     template <class T>
     Answer<T> ask(std::function<Base::Result<T>(MailWorker &)> work);

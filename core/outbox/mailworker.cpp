@@ -16,10 +16,13 @@ using Base::MessageId;
 
 namespace {
 
-constexpr qint64 watchPause = 1000;         // ms between two looks at whether another program wrote
-constexpr qint64 spoolGrace = 24LL * 3600;  // s a file of the spool may lie without a row
+constexpr qint64 watchPause = 1000;        // ms between two looks at whether another program wrote
+constexpr qint64 spoolGrace = 24LL * 3600; // s a file of the spool may lie without a row
 
-std::unique_ptr<Net::Connection> realConnection() { return std::make_unique<Net::TlsConnection>(); }
+std::unique_ptr<Net::Connection> realConnection()
+{
+    return std::make_unique<Net::TlsConnection>();
+}
 
 } // namespace
 
@@ -31,7 +34,7 @@ MailWorker::MailWorker(Base::Paths paths, Base::Clock &clock)
 
 MailWorker::~MailWorker() = default;
 
-Done MailWorker::open()
+Done MailWorker::open(bool dispatch)
 {
     Base::assertThread(this);
     if (const Done done = m_database.open(m_paths.database(), Store::Database::Mode::ReadWrite); !done)
@@ -51,7 +54,8 @@ Done MailWorker::open()
     m_ownership = std::make_unique<Ownership>(m_paths, m_clock);
     connect(m_ownership.get(), &Ownership::acquired, this, &MailWorker::startDispatching);
     connect(m_ownership.get(), &Ownership::woken, this, [this](AccountId account) { lookAgain(account); });
-    m_ownership->seek();
+    if (dispatch)
+        m_ownership->seek();
     m_watch = m_clock.makeTimer([this] { watchBooks(); });
     m_watch->start(watchPause);
     return {};
@@ -61,7 +65,8 @@ void MailWorker::startDispatching()
 {
     const Base::Result<QList<MessageId>> left = m_decisions->recover(m_clock.now());
     if (!left)
-        Base::Log::error(QStringLiteral("What the last run left cannot be recovered: %1").arg(left.error().detail));
+        Base::Log::error(
+            QStringLiteral("What the last run left cannot be recovered: %1").arg(left.error().detail));
     collectSpool();
     m_dispatcher->start();
     Q_EMIT ownerChanged(true);
@@ -76,7 +81,8 @@ void MailWorker::collectSpool()
         return;
     QThreadPool::globalInstance()->start([spool = *m_spool, used = *used] {
         if (const int removed = spool.collect(used, spoolGrace); removed > 0)
-            Base::Log::info(QStringLiteral("Spool: %1 files that no message needs were removed").arg(removed));
+            Base::Log::info(
+                QStringLiteral("Spool: %1 files that no message needs were removed").arg(removed));
     });
 }
 
@@ -137,24 +143,26 @@ void MailWorker::submit(AccountId id, Base::DraftId draft, Builder builder, Then
     const Base::Result<Accounts::Account> account = findAccount(id);
     if (!account)
         return then(account.error());
-    QThreadPool::globalInstance()->start([this, draft, account = *account, builder = std::move(builder), then = std::move(then)] {
-        Base::Result<Message::OutgoingMessage> built = builder(account, *m_spool);
-        QMetaObject::invokeMethod(
-            this,
-            [this, draft, account, built = std::move(built), then] {
-                if (!built)
-                    return then(built.error());
-                const Base::Result<MessageId> entered = m_messages->enqueue(*built, account, m_clock.now(), draft);
-                then(entered);
-                if (!entered)
-                    return;
-                Q_EMIT messageChanged(*entered);
-                if (draft.isValid())
-                    Q_EMIT draftsChanged();
-                lookAgain();
-            },
-            Qt::QueuedConnection);
-    });
+    QThreadPool::globalInstance()->start(
+        [this, draft, account = *account, builder = std::move(builder), then = std::move(then)] {
+            Base::Result<Message::OutgoingMessage> built = builder(account, *m_spool);
+            QMetaObject::invokeMethod(
+                this,
+                [this, draft, account, built = std::move(built), then] {
+                    if (!built)
+                        return then(built.error());
+                    const Base::Result<MessageId> entered =
+                        m_messages->enqueue(*built, account, m_clock.now(), draft);
+                    then(entered);
+                    if (!entered)
+                        return;
+                    Q_EMIT messageChanged(*entered);
+                    if (draft.isValid())
+                        Q_EMIT draftsChanged();
+                    lookAgain();
+                },
+                Qt::QueuedConnection);
+        });
 }
 
 Base::Result<Base::DraftId> MailWorker::saveDraft(const Message::Draft &draft)
@@ -184,17 +192,21 @@ Base::Result<Accounts::Account> MailWorker::saveAccount(const Accounts::Account 
     return saved;
 }
 
-Done MailWorker::removeAccount(AccountId id)
+Base::Result<Accounts::Account> MailWorker::removeAccount(AccountId id)
 {
+    const Base::Result<Accounts::Account> account =
+        id.isValid() ? findAccount(id)
+                     : Base::Result<Accounts::Account>(Error{ErrorKind::UnknownAccount, {}, {}});
+    if (!account)
+        return account;
     if (const Done done = m_decisions->holdAllOf(id, m_clock.now()); !done)
-        return done;
-    const Done done = m_accounts->remove(id);
-    if (done) {
-        Q_EMIT accountsChanged();
-        Q_EMIT messageChanged({});
-        lookAgain(id);
-    }
-    return done;
+        return done.error();
+    if (const Done done = m_accounts->remove(id); !done)
+        return done.error();
+    Q_EMIT accountsChanged();
+    Q_EMIT messageChanged({});
+    lookAgain(id);
+    return account;
 }
 
 Done MailWorker::setDefaultAccount(AccountId id)
@@ -216,7 +228,8 @@ Done MailWorker::resumeAccount(AccountId id)
     return {};
 }
 
-Done MailWorker::decide(MessageId id, const std::function<Done(Store::Decisions &, const QDateTime &)> &change)
+Done MailWorker::decide(MessageId id,
+                        const std::function<Done(Store::Decisions &, const QDateTime &)> &change)
 {
     const Done done = change(*m_decisions, m_clock.now());
     if (done) {
@@ -232,7 +245,8 @@ Done MailWorker::retry(MessageId id)
     if (!done)
         return done;
     Q_EMIT messageChanged(id);
-    const Base::Result<QVariant> account = m_database.value(QStringLiteral("SELECT account FROM message WHERE id = ?"), {id.value});
+    const Base::Result<QVariant> account =
+        m_database.value(QStringLiteral("SELECT account FROM message WHERE id = ?"), {id.value});
     if (account && !account->isNull()) {
         const AccountId accountId{account->toLongLong()};
         if (const Done lifted = m_accounts->setPause(accountId, {}); !lifted)
@@ -253,16 +267,20 @@ void MailWorker::lookAgain(AccountId account)
         m_dispatcher->wake();
 }
 
-void MailWorker::testAccount(const Accounts::Account &account, const QByteArray &secret, int number, std::function<void(TestReport)> then)
+void MailWorker::testAccount(const Accounts::Account &account, const QByteArray &secret, int number,
+                             std::function<void(TestReport)> then)
 {
     Base::assertThread(this);
     const int key = ++m_tested;
     auto test = std::make_unique<ConnectionTest>(account, secret, realConnection(), m_clock);
-    connect(test.get(), &ConnectionTest::found, this, [this, number](const TestFinding &finding) { Q_EMIT testFound(number, finding); });
-    connect(test.get(), &ConnectionTest::finished, this, [this, key, then = std::move(then)](const TestReport &report) {
-        then(report);
-        QMetaObject::invokeMethod(this, [this, key] { m_tests.erase(key); }, Qt::QueuedConnection);
-    });
+    connect(test.get(), &ConnectionTest::found, this,
+            [this, number](const TestFinding &finding) { Q_EMIT testFound(number, finding); });
+    connect(test.get(), &ConnectionTest::finished, this,
+            [this, key, then = std::move(then)](const TestReport &report) {
+                then(report);
+                QMetaObject::invokeMethod(
+                    this, [this, key] { m_tests.erase(key); }, Qt::QueuedConnection);
+            });
     ConnectionTest *started = test.get();
     m_tests.emplace(key, std::move(test));
     started->start();

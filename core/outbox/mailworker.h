@@ -1,7 +1,8 @@
 #pragma once
 
-// What stands behind the door: owns the writing connection, the spool, the dispatcher and the ownership of the home, all in
-// the mail thread. Each method does one thing and answers; the Mailroom carries the answers over.
+// What stands behind the door: owns the writing connection, the spool, the dispatcher and the ownership of
+// the home, all in the mail thread. Each method does one thing and answers; the Mailroom carries the answers
+// over.
 
 #include "core/base/paths.h"
 #include "core/message/draft.h"
@@ -23,13 +24,14 @@ public:
     template <class T>
     using Then = std::function<void(Base::Result<T>)>;
     /// Builds with the spool at hand; runs in a pool thread.
-    using Builder = std::function<Base::Result<Message::OutgoingMessage>(const Accounts::Account &, Message::ContentStore &)>;
+    using Builder = std::function<Base::Result<Message::OutgoingMessage>(const Accounts::Account &,
+                                                                         Message::ContentStore &)>;
 
     MailWorker(Base::Paths paths, Base::Clock &clock);
     ~MailWorker() override;
 
     /// Opens the books; dispatching begins when this program owns the home.
-    Base::Done open();
+    Base::Done open(bool dispatch);
     bool isOwner() const { return m_ownership && m_ownership->isOwner(); }
     /// closed() when nothing is under way any more.
     void stop();
@@ -38,13 +40,16 @@ public:
     Base::Result<Base::DraftId> saveDraft(const Message::Draft &draft);
     Base::Done removeDraft(Base::DraftId id);
     Base::Result<Accounts::Account> saveAccount(const Accounts::Account &account);
-    Base::Done removeAccount(Base::AccountId id);
+    /// The account as it was.
+    Base::Result<Accounts::Account> removeAccount(Base::AccountId id);
     Base::Done setDefaultAccount(Base::AccountId id);
     Base::Done resumeAccount(Base::AccountId id);
     /// retry and its kin: `change` works on the books, then the queue is looked at.
-    Base::Done decide(Base::MessageId id, const std::function<Base::Done(Store::Decisions &, const QDateTime &)> &change);
+    Base::Done decide(Base::MessageId id,
+                      const std::function<Base::Done(Store::Decisions &, const QDateTime &)> &change);
     Base::Done retry(Base::MessageId id);
-    void testAccount(const Accounts::Account &account, const QByteArray &secret, int number, std::function<void(TestReport)> then);
+    void testAccount(const Accounts::Account &account, const QByteArray &secret, int number,
+                     std::function<void(TestReport)> then);
     void answerSecret(quint64 request, const Base::Result<QByteArray> &secret);
 
 Q_SIGNALS:

@@ -7,9 +7,9 @@
 namespace Outbox {
 
 namespace {
-constexpr qint64 tryAgain = 2000;       // ms
-constexpr qint64 longestWord = 64;      // octets of one call through the socket
-}
+constexpr qint64 tryAgain = 2000;  // ms
+constexpr qint64 longestWord = 64; // octets of one call through the socket
+} // namespace
 
 Ownership::Ownership(const Base::Paths &paths, Base::Clock &clock)
     : m_socketName(paths.socketName())
@@ -33,9 +33,15 @@ Ownership::Ownership(const Base::Paths &paths, Base::Clock &clock)
     });
 }
 
-Ownership::~Ownership() { release(); }
+Ownership::~Ownership()
+{
+    release();
+}
 
-bool Ownership::tryLock() { return m_lock.tryLock(0); }
+bool Ownership::tryLock()
+{
+    return m_lock.tryLock(0);
+}
 
 void Ownership::seek()
 {
@@ -55,7 +61,8 @@ void Ownership::listen()
 {
     QLocalServer::removeServer(m_socketName); // left over by a program that was killed: we hold the lock
     if (!m_server.listen(m_socketName))
-        Base::Log::warning(QStringLiteral("Other programs cannot wake this one: %1").arg(m_server.errorString()));
+        Base::Log::warning(
+            QStringLiteral("Other programs cannot wake this one: %1").arg(m_server.errorString()));
 }
 
 void Ownership::wakeOwner(Base::AccountId account)
@@ -64,7 +71,8 @@ void Ownership::wakeOwner(Base::AccountId account)
         return;
     auto *socket = new QLocalSocket(this);
     connect(socket, &QLocalSocket::connected, socket, [socket, account] {
-        socket->write(account.isValid() ? "account " + QByteArray::number(account.value) + '\n' : QByteArray("wake\n"));
+        socket->write(account.isValid() ? "account " + QByteArray::number(account.value) + '\n'
+                                        : QByteArray("wake\n"));
         socket->disconnectFromServer();
     });
     connect(socket, &QLocalSocket::disconnected, socket, &QObject::deleteLater);

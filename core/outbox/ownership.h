@@ -1,8 +1,8 @@
 #pragma once
 
-// Of the programs on one home, one dispatches: the one that holds the lock file. The others enter their work into the same
-// books and wake it through a local socket. When the owner dies, its lock is void and another takes over. Lives in the mail
-// thread.
+// Of the programs on one home, one dispatches: the one that holds the lock file. The others enter their work
+// into the same books and wake it through a local socket. When the owner dies, its lock is void and another
+// takes over. Lives in the mail thread.
 
 #include "core/base/clock.h"
 #include "core/base/id.h"
@@ -25,7 +25,8 @@ public:
     /// Tries to become the owner now, and again every two seconds until it is. acquired() tells.
     void seek();
     bool isOwner() const { return m_owner; }
-    /// Tells the owner, if it is another program, to look at the books; with an account: that it was changed or resumed.
+    /// Tells the owner, if it is another program, to look at the books; with an account: that it was changed
+    /// or resumed.
     void wakeOwner(Base::AccountId account = {});
     void release();
 

@@ -2,7 +2,8 @@
 
 namespace Outbox {
 
-Plan plan(const QList<Store::QueueEntry> &entries, const QHash<Base::AccountId, AccountCondition> &conditions, const QDateTime &now)
+Plan plan(const QList<Store::QueueEntry> &entries, const QHash<Base::AccountId, AccountCondition> &conditions,
+          const QDateTime &now)
 {
     Plan plan;
     QHash<Base::AccountId, int> taken;

@@ -10,10 +10,10 @@ namespace Outbox {
 
 struct AccountCondition
 {
-    int active = 0;             ///< attempts under way
+    int active = 0; ///< attempts under way
     int maxConnections = 2;
-    bool isPaused = false;      ///< waits for a person
-    QDateTime backOffUntil;     ///< null: no back-off
+    bool isPaused = false;  ///< waits for a person
+    QDateTime backOffUntil; ///< null: no back-off
 };
 
 struct Plan
@@ -22,7 +22,9 @@ struct Plan
     std::optional<QDateTime> wake; ///< the next end of a back-off that holds something up
 };
 
-/// entries: due ones, the most overdue first. Keeps their order; an account takes up no more than its connections.
-Plan plan(const QList<Store::QueueEntry> &entries, const QHash<Base::AccountId, AccountCondition> &conditions, const QDateTime &now);
+/// entries: due ones, the most overdue first. Keeps their order; an account takes up no more than its
+/// connections.
+Plan plan(const QList<Store::QueueEntry> &entries, const QHash<Base::AccountId, AccountCondition> &conditions,
+          const QDateTime &now);
 
 } // namespace Outbox

@@ -349,7 +349,7 @@ Answer Conversation::contentEnded(ContentReader &content)
     m_received = std::move(message);
     if (m_scenario == Scenario::DropAfterDot)
         return {{}, Then::Drop};
-    return say("250 2.0.0 kept for practice");
+    return say("250 2.0.0 kept, nothing is sent on");
 }
 
 ReceivedMessage Conversation::makeReceived(ContentReader &content) const

@@ -31,6 +31,7 @@ QStringList Capabilities::mechanisms() const
     QStringList names;
     for (const QString &name : m_keywords.value(QStringLiteral("AUTH")))
         names.append(name.toUpper());
+    names.removeDuplicates();
     return names;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-// What one reply to EHLO promised (RFC 5321 §4.1.1.1). Forgotten at the next EHLO and when TLS begins (law 6).
+// What one reply to EHLO promised (RFC 5321 §4.1.1.1). Forgotten at the next EHLO and when TLS begins (law
+// 6).
 
 #include "core/delivery/serverreply.h"
 

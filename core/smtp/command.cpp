@@ -4,7 +4,8 @@ namespace Smtp {
 
 namespace {
 
-constexpr qsizetype longestCommand = 2000; // RFC 5321 §4.5.3.1.4 says 512 without extensions; their parameters add
+constexpr qsizetype longestCommand =
+    2000; // RFC 5321 §4.5.3.1.4 says 512 without extensions; their parameters add
 
 Base::Result<Command> line(const QByteArray &text)
 {
@@ -15,11 +16,15 @@ Base::Result<Command> line(const QByteArray &text)
         }
     }
     if (text.size() > longestCommand)
-        return Base::Error{Base::ErrorKind::BadAddress, QString::fromLatin1(text.left(80)), QStringLiteral("the command is too long")};
+        return Base::Error{Base::ErrorKind::BadAddress, QString::fromLatin1(text.left(80)),
+                           QStringLiteral("the command is too long")};
     return Command{text + "\r\n", QString::fromLatin1(text)};
 }
 
-Command fixed(const char *text) { return {QByteArray(text) + "\r\n", QString::fromLatin1(text)}; }
+Command fixed(const char *text)
+{
+    return {QByteArray(text) + "\r\n", QString::fromLatin1(text)};
+}
 
 QByteArray notifyWords(const Message::Notify &notify)
 {
@@ -51,9 +56,18 @@ QByteArray xtext(const QByteArray &text)
 
 namespace Commands {
 
-Base::Result<Command> ehlo(const QString &clientName) { return line("EHLO " + clientName.toUtf8()); }
-Base::Result<Command> helo(const QString &clientName) { return line("HELO " + clientName.toUtf8()); }
-Command startTls() { return fixed("STARTTLS"); }
+Base::Result<Command> ehlo(const QString &clientName)
+{
+    return line("EHLO " + clientName.toUtf8());
+}
+Base::Result<Command> helo(const QString &clientName)
+{
+    return line("HELO " + clientName.toUtf8());
+}
+Command startTls()
+{
+    return fixed("STARTTLS");
+}
 
 Base::Result<Command> auth(const QByteArray &mechanism, const std::optional<QByteArray> &initial)
 {
@@ -68,12 +82,20 @@ Base::Result<Command> auth(const QByteArray &mechanism, const std::optional<QByt
     return command;
 }
 
-Command authResponse(const QByteArray &response) { return {response.toBase64() + "\r\n", QStringLiteral("****")}; }
-Command authCancel() { return fixed("*"); }
+Command authResponse(const QByteArray &response)
+{
+    return {response.toBase64() + "\r\n", QStringLiteral("****")};
+}
+Command authCancel()
+{
+    return fixed("*");
+}
 
 Base::Result<Command> mail(const Message::Envelope &envelope, qint64 size, const Capabilities &capabilities)
 {
-    QByteArray text = "MAIL FROM:<" + envelope.reversePath.wire() + '>';
+    // No sender at all is "<>", the reverse-path of reports (RFC 5321 §4.5.5).
+    const QByteArray sender = envelope.reversePath.isNull() ? QByteArray() : envelope.reversePath.wire();
+    QByteArray text = "MAIL FROM:<" + sender + '>';
     if (capabilities.has(QStringLiteral("SIZE")))
         text += " SIZE=" + QByteArray::number(size);
     if (envelope.eightBit && capabilities.has(QStringLiteral("8BITMIME")))
@@ -88,17 +110,28 @@ Base::Result<Command> mail(const Message::Envelope &envelope, qint64 size, const
     return line(text);
 }
 
-Base::Result<Command> rcpt(const Message::Envelope &envelope, const Message::Recipient &recipient, const Capabilities &capabilities)
+Base::Result<Command> rcpt(const Message::Envelope &envelope, const Message::Recipient &recipient,
+                           const Capabilities &capabilities)
 {
     QByteArray text = "RCPT TO:<" + recipient.address.wire() + '>';
     if (envelope.notify.isSet() && capabilities.has(QStringLiteral("DSN")))
-        text += " NOTIFY=" + notifyWords(envelope.notify) + " ORCPT=rfc822;" + xtext(recipient.address.wire());
+        text +=
+            " NOTIFY=" + notifyWords(envelope.notify) + " ORCPT=rfc822;" + xtext(recipient.address.wire());
     return line(text);
 }
 
-Command data() { return fixed("DATA"); }
-Command rset() { return fixed("RSET"); }
-Command quit() { return fixed("QUIT"); }
+Command data()
+{
+    return fixed("DATA");
+}
+Command rset()
+{
+    return fixed("RSET");
+}
+Command quit()
+{
+    return fixed("QUIT");
+}
 
 } // namespace Commands
 

@@ -1,8 +1,8 @@
 #pragma once
 
-// Builds every command line (RFC 5321 §4.1), as bytes. One place refuses what could end the line or start another
-// (CVE-2015-9097, CVE-2026-82853, CVE-2026-82854): controls, non-ASCII, over-long. A command carries its public form
-// beside its wire form, so what is secret is decided where it is put in.
+// Builds every command line (RFC 5321 §4.1), as bytes. One place refuses what could end the line or start
+// another (CVE-2015-9097, CVE-2026-82853, CVE-2026-82854): controls, non-ASCII, over-long. A command carries
+// its public form beside its wire form, so what is secret is decided where it is put in.
 
 #include "core/base/result.h"
 #include "core/message/outgoingmessage.h"
@@ -31,7 +31,8 @@ Command authResponse(const QByteArray &response);
 Command authCancel();
 /// size in octets, declared where the server offers SIZE.
 Base::Result<Command> mail(const Message::Envelope &envelope, qint64 size, const Capabilities &capabilities);
-Base::Result<Command> rcpt(const Message::Envelope &envelope, const Message::Recipient &recipient, const Capabilities &capabilities);
+Base::Result<Command> rcpt(const Message::Envelope &envelope, const Message::Recipient &recipient,
+                           const Capabilities &capabilities);
 Command data();
 Command rset();
 Command quit();

@@ -23,6 +23,9 @@ QByteArray DataWriter::write(const QByteArray &chunk)
     return out;
 }
 
-QByteArray DataWriter::finish() { return m_lineStart ? QByteArray() : QByteArray("\r\n"); }
+QByteArray DataWriter::finish()
+{
+    return m_lineStart ? QByteArray() : QByteArray("\r\n");
+}
 
 } // namespace Smtp

@@ -1,8 +1,8 @@
 #pragma once
 
-// The transparency of RFC 5321 §4.5.2, over any cut of the content: CR, LF and CRLF all go out as CRLF, so that no relay
-// sees an end of data that is none (CVE-2023-51764), and a dot at the start of a line is doubled, at offset 0 and over
-// the edge of two chunks too.
+// The transparency of RFC 5321 §4.5.2, over any cut of the content: CR, LF and CRLF all go out as CRLF, so
+// that no relay sees an end of data that is none (CVE-2023-51764), and a dot at the start of a line is
+// doubled, at offset 0 and over the edge of two chunks too.
 
 #include <QByteArray>
 

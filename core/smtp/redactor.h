@@ -1,7 +1,7 @@
 #pragma once
 
-// Takes secrets out of what a server says (law 7): some echo what they were given. Knows each secret raw and in the
-// encodings in which it travels: base64 at every alignment, hexadecimal, percent-encoded.
+// Takes secrets out of what a server says (law 7): some echo what they were given. Knows each secret raw and
+// in the encodings in which it travels: base64 at every alignment, hexadecimal, percent-encoded.
 
 #include <QByteArray>
 #include <QList>

@@ -4,7 +4,10 @@ namespace Smtp {
 
 namespace {
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 } // namespace
 
@@ -49,12 +52,11 @@ std::optional<Delivery::ServerReply> ReplyParser::next()
 
 bool ReplyParser::takeLine(QByteArray line)
 {
-    const bool hasCode = line.size() >= 3 && isDigit(line.at(0)) && isDigit(line.at(1)) && isDigit(line.at(2))
-                         && (line.size() == 3 || line.at(3) == ' ' || line.at(3) == '-');
+    const bool hasCode = line.size() >= 3 && isDigit(line.at(0)) && isDigit(line.at(1)) &&
+                         isDigit(line.at(2)) && (line.size() == 3 || line.at(3) == ' ' || line.at(3) == '-');
     const int code = hasCode ? (line.at(0) - '0') * 100 + (line.at(1) - '0') * 10 + (line.at(2) - '0') : 0;
     if (code < 200 || code > 599) {
-        const QString shown = Delivery::sanitised(m_filter ? m_filter(line) : line, 80);
-        m_malformed = QStringLiteral("\"%1\" is not an SMTP reply").arg(shown);
+        m_malformed = QStringLiteral("\"%1\" is not an SMTP reply").arg(kept(line).left(80));
         return false;
     }
     if (!m_lines.isEmpty() && code != m_code) {
@@ -63,14 +65,24 @@ bool ReplyParser::takeLine(QByteArray line)
     }
     m_size += line.size();
     if (m_lines.size() >= mostLines || m_size > largestReply) {
-        m_malformed = QStringLiteral("a reply has more than %1 lines or %2 octets").arg(mostLines).arg(largestReply);
+        m_malformed =
+            QStringLiteral("a reply has more than %1 lines or %2 octets").arg(mostLines).arg(largestReply);
         return false;
     }
     m_code = code;
     m_whole = line.size() == 3 || line.at(3) == ' ';
     line.remove(0, 4);
-    m_lines.append(Delivery::sanitised(m_filter ? m_filter(line) : line, longestLine));
+    m_lines.append(kept(line));
     return true;
+}
+
+// Filtered twice: the controls that sanitising takes out may have stood inside what the filter looks for.
+QString ReplyParser::kept(const QByteArray &text) const
+{
+    if (!m_filter)
+        return Delivery::sanitised(text, longestLine);
+    const QString harmless = Delivery::sanitised(m_filter(text), longestLine);
+    return QString::fromUtf8(m_filter(harmless.toUtf8()));
 }
 
 void ReplyParser::reset()

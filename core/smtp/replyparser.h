@@ -1,8 +1,8 @@
 #pragma once
 
-// Bytes, however they were cut, become whole replies (RFC 5321 §4.2). Everything is bounded: a line to 2,048 octets, a
-// reply to 128 lines and 64 KB (CVE-2026-110872 and its like); past a bound, or at the first line that is none, the
-// parser is malformed() for good.
+// Bytes, however they were cut, become whole replies (RFC 5321 §4.2). Everything is bounded: a line to 2,048
+// octets, a reply to 128 lines and 64 KB (CVE-2026-110872 and its like); past a bound, or at the first line
+// that is none, the parser is malformed() for good.
 
 #include "core/delivery/serverreply.h"
 
@@ -27,7 +27,8 @@ public:
 
     /// Why nothing more can be parsed; empty while all is well.
     QString malformed() const { return m_malformed; }
-    /// True when bytes are here that belong to no reply taken yet. Before TLS begins there must be none (law 6).
+    /// True when bytes are here that belong to no reply taken yet. Before TLS begins there must be none (law
+    /// 6).
     bool hasLeftovers() const { return m_at < m_buffer.size() || !m_lines.isEmpty(); }
     /// Forgets everything: what was read in the clear is not known any more.
     void reset();
@@ -38,6 +39,7 @@ public:
 
 private:
     bool takeLine(QByteArray line);
+    QString kept(const QByteArray &text) const;
 
     Filter m_filter;
     QByteArray m_buffer;

@@ -11,12 +11,17 @@ using Base::ErrorKind;
 class Plain : public Mechanism
 {
 public:
-    explicit Plain(Credentials credentials) : m_credentials(std::move(credentials)) {}
+    explicit Plain(Credentials credentials)
+        : m_credentials(std::move(credentials))
+    {
+    }
     QByteArray name() const override { return "PLAIN"; }
     std::optional<QByteArray> initial() override { return message(); }
     Base::Result<QByteArray> respond(const QByteArray &) override
     {
-        return Error{ErrorKind::Protocol, {}, QStringLiteral("the server asks on where PLAIN has nothing more to say")};
+        return Error{ErrorKind::Protocol,
+                     {},
+                     QStringLiteral("the server asks on where PLAIN has nothing more to say")};
     }
 
 private:
@@ -25,11 +30,15 @@ private:
     Credentials m_credentials;
 };
 
-// draft-murchison-sasl-login: two questions whose wording differs from server to server; only their order counts.
+// draft-murchison-sasl-login: two questions whose wording differs from server to server; only their order
+// counts.
 class Login : public Mechanism
 {
 public:
-    explicit Login(Credentials credentials) : m_credentials(std::move(credentials)) {}
+    explicit Login(Credentials credentials)
+        : m_credentials(std::move(credentials))
+    {
+    }
     QByteArray name() const override { return "LOGIN"; }
     std::optional<QByteArray> initial() override { return std::nullopt; }
     Base::Result<QByteArray> respond(const QByteArray &) override
@@ -40,7 +49,8 @@ public:
         case 1:
             return m_credentials.secret;
         default:
-            return Error{ErrorKind::Protocol, {}, QStringLiteral("the server asks a third question in LOGIN")};
+            return Error{
+                ErrorKind::Protocol, {}, QStringLiteral("the server asks a third question in LOGIN")};
         }
     }
 
@@ -51,9 +61,13 @@ private:
 
 } // namespace
 
-QStringList knownMechanisms() { return {QStringLiteral("PLAIN"), QStringLiteral("LOGIN")}; }
+QStringList knownMechanisms()
+{
+    return {QStringLiteral("PLAIN"), QStringLiteral("LOGIN")};
+}
 
-std::unique_ptr<Mechanism> chooseMechanism(const QStringList &offered, const QString &pinned, const Credentials &credentials)
+std::unique_ptr<Mechanism> chooseMechanism(const QStringList &offered, const QString &pinned,
+                                           const Credentials &credentials)
 {
     const QStringList wanted = pinned.isEmpty() ? knownMechanisms() : QStringList{pinned.toUpper()};
     for (const QString &name : wanted) {

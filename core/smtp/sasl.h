@@ -1,7 +1,7 @@
 #pragma once
 
-// Sign-in mechanisms (RFC 4422): what is said first, and what is answered to a challenge. The exchange itself, its
-// limits and its secrecy are the session's.
+// Sign-in mechanisms (RFC 4422): what is said first, and what is answered to a challenge. The exchange
+// itself, its limits and its secrecy are the session's.
 
 #include "core/base/result.h"
 
@@ -30,8 +30,10 @@ public:
     virtual Base::Result<QByteArray> respond(const QByteArray &challenge) = 0;
 };
 
-/// The strongest mechanism among those offered, or `pinned` when it is not empty; null when there is none of ours.
-std::unique_ptr<Mechanism> chooseMechanism(const QStringList &offered, const QString &pinned, const Credentials &credentials);
+/// The strongest mechanism among those offered, or `pinned` when it is not empty; null when there is none of
+/// ours.
+std::unique_ptr<Mechanism> chooseMechanism(const QStringList &offered, const QString &pinned,
+                                           const Credentials &credentials);
 /// Ours, strongest first: "PLAIN", "LOGIN".
 QStringList knownMechanisms();
 

@@ -10,11 +10,9 @@ using Delivery::Scope;
 using Delivery::ServerReply;
 using Delivery::Speaker;
 using Delivery::Stage;
-using Delivery::Verdict;
 
 namespace {
 
-constexpr int mostAuthRounds = 10;
 constexpr qint64 contentWindow = 256 << 10; // octets handed to the connection ahead of what it has sent
 
 } // namespace
@@ -25,7 +23,6 @@ Session::Session(SessionOptions options, std::unique_ptr<Net::Connection> connec
     , m_clock(clock)
     , m_timer(clock.makeTimer([this] { onTimeout(); }))
 {
-    m_redactor.addSecret(m_options.credentials.secret);
     m_parser.setFilter([this](const QByteArray &text) { return m_redactor.redact(text); });
     connect(m_connection.get(), &Net::Connection::opened, this, &Session::greet);
     connect(m_connection.get(), &Net::Connection::encrypted, this, &Session::onEncrypted);
@@ -41,23 +38,25 @@ Session::Session(SessionOptions options, std::unique_ptr<Net::Connection> connec
 
 Session::~Session() = default;
 
-// ── the conversation ────────────────────────────────────────────────────────────────────────────────────────────────
+// ── the conversation
+// ────────────────────────────────────────────────────────────────────────────────────────────────
 
 void Session::deliver(Letter letter)
 {
     m_letter.emplace(std::move(letter));
-    m_outcome = {};
-    for (const Message::Recipient &recipient : m_letter->envelope.recipients)
-        m_outcome.recipients.append({recipient.address.addrSpec(), Verdict::None, Stage::Connect, {}, {}});
-    rehearse();
+    m_transaction = Transaction(m_letter->envelope);
+    begin();
 }
 
 void Session::rehearse()
 {
-    if (!m_letter)
-        m_outcome = {};
+    m_transaction = {};
+    begin();
+}
+
+void Session::begin()
+{
     m_busy = true;
-    m_committed = false;
     m_transcript = {};
     m_stage.reset();
     m_began = m_clock.monotonic();
@@ -97,9 +96,7 @@ void Session::hello()
         if (!reply.isPositive())
             return refuse(Stage::Hello, reply);
         m_capabilities = Capabilities::from(reply);
-        if (m_options.server.security == Net::Security::StartTls && !m_connection->isEncrypted())
-            return secure();
-        m_options.signIn ? authenticate() : signedIn();
+        greeted();
     });
 }
 
@@ -108,17 +105,24 @@ void Session::helloAgain()
     ask(Stage::Hello, Commands::helo(m_options.clientName), [this](const ServerReply &reply) {
         if (!reply.isPositive())
             return refuse(Stage::Hello, reply);
-        if (m_options.server.security == Net::Security::StartTls && !m_connection->isEncrypted())
-            return secure();
-        m_options.signIn ? authenticate() : signedIn();
+        greeted();
     });
+}
+
+void Session::greeted()
+{
+    if (m_options.server.security == Net::Security::StartTls && !m_connection->isEncrypted())
+        return secure();
+    m_options.signIn ? authenticate() : signedIn();
 }
 
 void Session::secure()
 {
     // There is no way on without TLS, whatever the server says (CVE-2016-0772, CVE-2021-38373).
     if (!m_capabilities.has(QStringLiteral("STARTTLS"))) {
-        return fail(Stage::Tls, {ErrorKind::NotOffered, QStringLiteral("STARTTLS"), QStringLiteral("the server does not offer STARTTLS")},
+        return fail(Stage::Tls,
+                    {ErrorKind::NotOffered, QStringLiteral("STARTTLS"),
+                     QStringLiteral("the server does not offer STARTTLS")},
                     Scope::Account);
     }
     ask(Stage::Tls, Commands::startTls(), [this](const ServerReply &reply) {
@@ -126,8 +130,9 @@ void Session::secure()
             return refuse(Stage::Tls, reply);
         // Text smuggled in behind the 220 would be read as if TLS had protected it (CVE-2011-0411).
         if (m_parser.hasLeftovers()) {
-            return fail(Stage::Tls, {ErrorKind::PlaintextAfterTls, m_options.server.host,
-                                     QStringLiteral("the server sent plain text behind its answer to STARTTLS")});
+            return fail(Stage::Tls,
+                        {ErrorKind::PlaintextAfterTls, m_options.server.host,
+                         QStringLiteral("the server sent plain text behind its answer to STARTTLS")});
         }
         enter(Stage::Tls);
         m_connection->startTls();
@@ -145,24 +150,22 @@ void Session::onEncrypted()
 void Session::authenticate()
 {
     if (!m_connection->isEncrypted() && !m_options.allowCleartextSecret) {
-        return fail(Stage::Auth, {ErrorKind::BadAccount, QStringLiteral("security"),
-                                  QStringLiteral("the password would travel unencrypted")},
+        return fail(Stage::Auth,
+                    {ErrorKind::BadAccount, QStringLiteral("security"),
+                     QStringLiteral("the password would travel unencrypted")},
                     Scope::Account);
     }
-    m_mechanism = chooseMechanism(m_capabilities.mechanisms(), m_options.mechanism, m_options.credentials);
-    if (!m_mechanism) {
-        const QString offered = m_capabilities.mechanisms().join(QLatin1Char(' '));
-        const QString wanted = m_options.mechanism.isEmpty() ? knownMechanisms().join(QLatin1Char(' ')) : m_options.mechanism;
-        return fail(Stage::Auth, {ErrorKind::NotOffered, QStringLiteral("AUTH ") + wanted,
-                                  offered.isEmpty() ? QStringLiteral("the server offers no sign-in")
-                                                    : QStringLiteral("the server offers %1").arg(offered)},
-                    Scope::Account);
-    }
-    m_authRounds = 0;
-    const std::optional<QByteArray> initial = m_mechanism->initial();
-    if (initial)
-        m_redactor.addSecret(*initial);
-    ask(Stage::Auth, Commands::auth(m_mechanism->name(), initial), [this](const ServerReply &reply) { continueAuthentication(reply); });
+    auto exchange =
+        SaslExchange::begin(m_capabilities.mechanisms(), m_options.mechanism, m_options.credentials);
+    if (!exchange)
+        return fail(Stage::Auth, exchange.error(), Scope::Account);
+    m_exchange = std::move(*exchange);
+    // Only now: before it was said nobody can echo it, and a password like "PLAIN" would hide what is
+    // offered.
+    m_redactor.addSecret(m_options.credentials.secret);
+    m_redactor.addSecret(m_exchange->initialSecret());
+    ask(Stage::Auth, m_exchange->first(),
+        [this](const ServerReply &reply) { continueAuthentication(reply); });
 }
 
 void Session::continueAuthentication(const ServerReply &reply)
@@ -171,26 +174,20 @@ void Session::continueAuthentication(const ServerReply &reply)
         return signedIn();
     if (reply.code() != 334)
         return refuse(Stage::Auth, reply);
-    // A hostile server may ask for ever, or ask for nonsense: it is not answered, it is left.
-    if (++m_authRounds > mostAuthRounds)
-        return fail(Stage::Auth, {ErrorKind::Protocol, {}, QStringLiteral("the server asks more than %1 questions").arg(mostAuthRounds)});
-    const auto challenge = QByteArray::fromBase64Encoding(reply.lines().join(QString()).toLatin1().trimmed(),
-                                                          QByteArray::Base64Encoding | QByteArray::AbortOnBase64DecodingErrors);
-    Base::Result<QByteArray> response = challenge
-        ? m_mechanism->respond(*challenge)
-        : Base::Result<QByteArray>(Error{ErrorKind::Protocol, {}, QStringLiteral("the server's question is not base64")});
-    if (!response) {
-        return ask(Stage::Auth, Commands::authCancel(), [this, error = response.error()](const ServerReply &last) {
-            last.isPermanent() || last.isTransient() ? refuse(Stage::Auth, last) : fail(Stage::Auth, error);
-        });
-    }
-    ask(Stage::Auth, Commands::authResponse(*response), [this](const ServerReply &next) { continueAuthentication(next); });
+    const Base::Result<Command> response = m_exchange->answer(reply);
+    if (response)
+        return ask(Stage::Auth, response, [this](const ServerReply &next) { continueAuthentication(next); });
+    ask(Stage::Auth, Commands::authCancel(), [this, error = response.error()](const ServerReply &last) {
+        // 501 only answers the "*" (RFC 4954 §4); anything else that says no is the server's verdict.
+        const bool verdict = last.isTransient() || (last.isPermanent() && last.code() != 501);
+        verdict ? refuse(Stage::Auth, last) : fail(Stage::Auth, error);
+    });
 }
 
 void Session::signedIn()
 {
     m_open = true;
-    m_mechanism.reset();
+    m_exchange.reset();
     if (!m_letter)
         return finish(Stage::Auth);
     sendEnvelope();
@@ -200,33 +197,37 @@ void Session::sendEnvelope()
 {
     const Message::Envelope &envelope = m_letter->envelope;
     const qint64 size = m_letter->content->size();
-    m_taken.assign(static_cast<std::size_t>(envelope.recipients.size()), false);
-    m_mailReply = {};
     if (m_capabilities.sizeLimit() > 0 && size > m_capabilities.sizeLimit()) {
-        return fail(Stage::Mail, {ErrorKind::TooBig, QString::number(size),
-                                  QStringLiteral("the server takes at most %1 octets").arg(m_capabilities.sizeLimit())});
+        return fail(Stage::Mail,
+                    {ErrorKind::TooBig, QString::number(size),
+                     QStringLiteral("the server takes at most %1 octets").arg(m_capabilities.sizeLimit())});
     }
     if (envelope.eightBit && !m_capabilities.has(QStringLiteral("8BITMIME"))) {
-        return fail(Stage::Mail, {ErrorKind::NotOffered, QStringLiteral("8BITMIME"),
-                                  QStringLiteral("the message holds 8-bit text and the server takes 7-bit text only")});
+        return fail(Stage::Mail,
+                    {ErrorKind::NotOffered, QStringLiteral("8BITMIME"),
+                     QStringLiteral("the message holds 8-bit text and the server takes 7-bit text only")});
     }
-    if (std::exchange(m_dirty, false))
+    // Made before anything is said: a letter that cannot be announced must leave no answer owed behind it.
+    const Base::Result<Command> mail = Commands::mail(envelope, size, m_capabilities);
+    if (!mail)
+        return fail(Stage::Mail, mail.error());
+    if (std::exchange(m_dirty, true)) // until the content was accepted
         ask(Stage::Mail, Commands::rset(), [](const ServerReply &) {});
-    m_dirty = true; // until the content was accepted
-    ask(Stage::Mail, Commands::mail(envelope, size, m_capabilities), [this](const ServerReply &reply) {
-        m_mailReply = reply;
+    ask(Stage::Mail, mail, [this](const ServerReply &reply) {
+        m_transaction.mailAnswered(reply);
         if (!reply.isPositive())
             std::erase_if(m_questions, [](const Question &question) { return !question.sent; });
         judgeEnvelope();
     });
-    for (qsizetype i = 0; i < envelope.recipients.size() && m_busy; ++i) {
-        ask(Stage::Rcpt, Commands::rcpt(envelope, envelope.recipients.at(i), m_capabilities), [this, i](const ServerReply &reply) {
-            if (reply.isPositive()) {
-                m_taken[static_cast<std::size_t>(i)] = true;
-            } else if (m_mailReply.isPositive()) {
-                Delivery::RecipientResult &result = m_outcome.recipients[i];
-                result = {result.address, Delivery::verdictOf(reply), Stage::Rcpt, reply, {}};
-            }
+    for (qsizetype i = 0; i < envelope.recipients.size(); ++i) {
+        const Base::Result<Command> rcpt =
+            Commands::rcpt(envelope, envelope.recipients.at(i), m_capabilities);
+        if (!rcpt) {
+            m_transaction.rcptImpossible(i, rcpt.error());
+            continue;
+        }
+        ask(Stage::Rcpt, rcpt, [this, i](const ServerReply &reply) {
+            m_transaction.rcptAnswered(i, reply);
             judgeEnvelope();
         });
     }
@@ -236,11 +237,12 @@ void Session::judgeEnvelope()
 {
     if (!m_questions.empty()) // answers still owed are heard before anything is judged
         return;
-    if (!m_mailReply.isPositive())
-        return refuse(Stage::Mail, m_mailReply);
-    if (std::find(m_taken.begin(), m_taken.end(), true) == m_taken.end()) {
-        m_outcome.scope = Scope::Recipient;
-        m_outcome.reply = m_outcome.recipients.last().reply;
+    if (!m_transaction.mailReply().isPositive())
+        return refuse(Stage::Mail, ServerReply(m_transaction.mailReply()));
+    if (!m_transaction.barrier().isNull())
+        return refuse(Stage::Rcpt, ServerReply(m_transaction.barrier()));
+    if (!m_transaction.hasTaken()) {
+        m_transaction.allRefused();
         return finish(Stage::Rcpt);
     }
     sendContent();
@@ -256,7 +258,9 @@ void Session::sendContent()
             return streamContent();
         }
         if (reply.isPositive() || reply.isIntermediate())
-            return fail(Stage::Data, {ErrorKind::Protocol, {}, QStringLiteral("the server answers DATA with %1").arg(reply.code())});
+            return fail(Stage::Data, {ErrorKind::Protocol,
+                                      {},
+                                      QStringLiteral("the server answers DATA with %1").arg(reply.code())});
         refuse(Stage::Data, reply);
     });
 }
@@ -280,25 +284,25 @@ void Session::commit()
     const QByteArray end = m_data->finish();
     m_data.reset();
     // Law 3: on record before it is sent. From here on a lost connection means "uncertain".
-    const Base::Done recorded = m_letter->aboutToCommit ? m_letter->aboutToCommit(m_outcome.recipients) : Base::Done();
+    const Base::Done recorded =
+        m_letter->aboutToCommit ? m_letter->aboutToCommit(m_transaction.results()) : Base::Done();
     if (!recorded)
         return fail(Stage::Data, recorded.error());
     note(QStringLiteral("(message, %1 octets)").arg(m_letter->content->size()));
-    m_committed = true;
-    ask(Stage::Content, Command{end + DataWriter::terminator(), QStringLiteral(".")}, [this](const ServerReply &reply) {
-        m_committed = false;
-        if (reply.isIntermediate())
-            return fail(Stage::Content, {ErrorKind::Protocol, {}, QStringLiteral("the server answers the content with %1").arg(reply.code())});
-        if (!reply.isPositive())
-            return refuse(Stage::Content, reply);
-        m_dirty = false;
-        m_outcome.queueId = Delivery::queueIdIn(reply);
-        m_outcome.reply = reply;
-        decide([&reply](Delivery::RecipientResult &result) {
-            result = {result.address, Verdict::Accepted, Stage::Content, reply, {}};
+    m_transaction.setCommitted(true);
+    ask(Stage::Content, Command{end + DataWriter::terminator(), QStringLiteral(".")},
+        [this](const ServerReply &reply) {
+            if (reply.isIntermediate())
+                return fail(Stage::Content,
+                            {ErrorKind::Protocol,
+                             {},
+                             QStringLiteral("the server answers the content with %1").arg(reply.code())});
+            if (!reply.isPositive())
+                return refuse(Stage::Content, reply);
+            m_dirty = false;
+            m_transaction.accept(reply);
+            finish(Stage::Content);
         });
-        finish(Stage::Content);
-    });
 }
 
 void Session::quit()
@@ -309,7 +313,8 @@ void Session::quit()
     ask(Stage::Quit, Commands::quit(), [this](const ServerReply &) { hangUp(); });
 }
 
-// ── the machinery ───────────────────────────────────────────────────────────────────────────────────────────────────
+// ── the machinery
+// ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 void Session::ask(Stage stage, const Base::Result<Command> &command, Then then)
 {
@@ -331,9 +336,9 @@ void Session::pump()
         if (i > 0 && !pipelining)
             break;
         question.sent = true;
-        if (i == 0) {
+        question.turn = m_turn;
+        if (i == 0)
             enter(question.stage);
-        }
         if (!question.command.shown.isEmpty())
             say(Speaker::Client, question.command.shown);
         if (!question.command.wire.isEmpty())
@@ -345,6 +350,7 @@ void Session::hear(const QByteArray &bytes)
 {
     if (m_over)
         return;
+    ++m_turn;
     m_parser.feed(bytes);
     while (!m_over) {
         const std::optional<ServerReply> reply = m_parser.next();
@@ -354,6 +360,8 @@ void Session::hear(const QByteArray &bytes)
     }
     if (!m_over && !m_parser.malformed().isEmpty()) {
         note(m_parser.malformed());
+        if (!m_busy) // what was under way has its outcome already
+            return hangUp();
         fail(stageNow(), {ErrorKind::Protocol, m_options.server.host, m_parser.malformed()});
     }
 }
@@ -365,12 +373,14 @@ void Session::answer(const ServerReply &reply)
         const QLatin1Char mark(i + 1 < lines.size() ? '-' : ' ');
         say(Speaker::Server, QString::number(reply.code()) + mark + lines.at(i));
     }
-    if (m_questions.empty() || !m_questions.front().sent) {
+    const bool negative = reply.isTransient() || reply.isPermanent();
+    if (m_questions.empty() || wasHereBefore(m_questions.front(), reply)) {
         // Nothing was asked: the server ends it early (421 when idle, 552 in the middle of the content).
-        if (m_data && !reply.isPositive() && !reply.isIntermediate())
+        if (m_data && negative)
             return refuse(Stage::Data, reply);
         if (m_busy)
-            return fail(stageNow(), {ErrorKind::Protocol, m_options.server.host, QStringLiteral("the server answers what was not asked")});
+            return fail(stageNow(), {ErrorKind::Protocol, m_options.server.host,
+                                     QStringLiteral("the server answers what was not asked")});
         return hangUp();
     }
     const Question question = std::move(m_questions.front());
@@ -384,6 +394,15 @@ void Session::answer(const ServerReply &reply)
     if (!m_questions.empty() && m_questions.front().sent)
         enter(m_questions.front().stage);
     pump();
+}
+
+/// True for a reply that came in one piece with the one before it, when the question was not out yet. Taken
+/// for its answer, it would make every later verdict another recipient's. A server that is leaving may say
+/// so.
+bool Session::wasHereBefore(const Question &question, const ServerReply &reply) const
+{
+    const bool refusal = question.stage == Stage::Content && (reply.isTransient() || reply.isPermanent());
+    return !question.sent || (question.turn == m_turn && reply.code() != 421 && !refusal);
 }
 
 void Session::onLost(const Error &error)
@@ -404,7 +423,8 @@ void Session::onTimeout()
         return;
     if (!m_busy)
         return hangUp();
-    const QString words = QStringLiteral("no answer in %1 s").arg(Delivery::timeoutOf(stageNow()) / 1000);
+    const qint64 waited = m_data ? Delivery::blockTimeout : Delivery::timeoutOf(stageNow());
+    const QString words = QStringLiteral("no answer in %1 s").arg(waited / 1000);
     note(words);
     fail(stageNow(), {ErrorKind::TimedOut, m_options.server.host, words});
 }
@@ -425,22 +445,17 @@ void Session::cancel()
     hangUp();
 }
 
-/// A reply said no: everyone not decided yet shares its verdict, as far as the scope reaches.
+/// A reply said no.
 void Session::refuse(Stage stage, const ServerReply &reply)
 {
-    const Scope scope = Delivery::scopeOf(stage, reply);
-    const bool whole = scope == Scope::Account || scope == Scope::Session;
+    m_transaction.refuse(stage, reply);
+    // 500–504 and 555 mean that the two sides do not understand each other, 421 that the server goes; a reply
+    // in the middle of the content leaves half a message on the line: start afresh.
+    const bool confused = (reply.code() >= 500 && reply.code() <= 504) || reply.code() == 555;
+    const bool halfway = m_data != nullptr;
     m_data.reset();
-    m_committed = false;
-    decide([&](Delivery::RecipientResult &result) {
-        result = {result.address, whole ? Verdict::Deferred : Delivery::verdictOf(reply), stage, reply, {}};
-    });
-    m_outcome.scope = scope;
-    m_outcome.reply = reply;
-    // 500–504 and 555 mean that the two sides do not understand each other, 421 that the server goes: start afresh.
-    const bool confused = reply.code() >= 500 && reply.code() <= 504;
-    const bool leave = whole || confused || reply.code() == 555 || (stage == Stage::Data && reply.code() != 0 && m_queued > 0);
-    if (leave)
+    const Scope scope = m_transaction.scope();
+    if (scope == Scope::Account || scope == Scope::Session || confused || halfway)
         m_open = false;
     finish(stage);
 }
@@ -448,22 +463,10 @@ void Session::refuse(Stage stage, const ServerReply &reply)
 /// No reply decided, but something else did.
 void Session::fail(Stage stage, const Error &error, std::optional<Scope> scope)
 {
-    const bool uncertain = std::exchange(m_committed, false);
     const Scope reach = scope.value_or(Delivery::scopeOf(error.kind));
+    m_transaction.fail(stage, error, reach);
     m_data.reset();
-    for (qsizetype i = 0; i < m_outcome.recipients.size(); ++i) {
-        Delivery::RecipientResult &result = m_outcome.recipients[i];
-        if (result.verdict != Verdict::None)
-            continue;
-        Verdict verdict = Verdict::Deferred;
-        if (uncertain && m_taken[static_cast<std::size_t>(i)])
-            verdict = Verdict::Uncertain; // law 5
-        else if (reach == Scope::Message && !Delivery::isTransient(error.kind))
-            verdict = Verdict::Refused;
-        result = {result.address, verdict, stage, result.reply, error};
-    }
-    m_outcome.scope = reach;
-    if (reach != Scope::Message || stage == Stage::Data)
+    if (reach != Scope::Message || stage == Stage::Data || stage == Stage::Content)
         m_open = false;
     finish(stage, error);
 }
@@ -475,17 +478,18 @@ void Session::finish(Stage stage, std::optional<Error> error)
     m_letter.reset();
     m_questions.clear();
     m_queued = 0;
-    m_outcome.stage = stage;
-    m_outcome.error = std::move(error);
-    m_outcome.server = m_connection->peer();
+    Delivery::Outcome outcome = std::exchange(m_transaction.outcome(), {});
+    outcome.stage = stage;
+    outcome.error = std::move(error);
+    outcome.server = m_connection->peer();
     const Net::TlsFacts facts = m_connection->tlsFacts();
     if (facts.isEncrypted())
-        m_outcome.tls = facts.protocol + QStringLiteral(", ") + facts.cipher;
+        outcome.tls = facts.protocol + QStringLiteral(", ") + facts.cipher;
     if (!m_open && !m_over) {
         m_over = true;
         m_connection->abort();
     }
-    Q_EMIT finished(std::exchange(m_outcome, {}));
+    Q_EMIT finished(outcome);
 }
 
 void Session::hangUp()
@@ -497,15 +501,6 @@ void Session::hangUp()
     m_timer->stop();
     m_connection->close();
     Q_EMIT closed();
-}
-
-template <class Decide>
-void Session::decide(Decide decideOne)
-{
-    for (Delivery::RecipientResult &result : m_outcome.recipients) {
-        if (result.verdict == Verdict::None)
-            decideOne(result);
-    }
 }
 
 void Session::note(const QString &text)

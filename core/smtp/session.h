@@ -1,12 +1,13 @@
 #pragma once
 
-// The conversation (RFC 5321, 3207, 4954, 2920, 1870, 3461). Its private functions stand in the file in the order in
-// which things are said: each says something and names what happens when the answer is in. The queue of unanswered
-// questions is the state; its head names the stage, and the stage names the timeout. Pipelining is one `if` in pump().
+// The conversation (RFC 5321, 3207, 4954, 2920, 1870, 3461). Its private functions stand in the file in the
+// order in which things are said: each says something and names what happens when the answer is in. The queue
+// of unanswered questions is the state; its head names the stage, and the stage names the timeout. Pipelining
+// is one `if` in pump().
 //
-// Promises: a verdict for every recipient (law 4); `aboutToCommit` has returned before the final dot is written (law 3);
-// nothing read before TLS is believed after it (law 6); no secret in a transcript line (law 7). Leaves to others: what
-// a failure means (Delivery's retry policy), when to try, and the books.
+// Promises: a verdict for every recipient (law 4); `aboutToCommit` has returned before the final dot is
+// written (law 3); nothing read before TLS is believed after it (law 6); no secret in a transcript line (law
+// 7). Leaves to others: what a failure means (Delivery's retry policy), when to try, and the books.
 
 #include "core/base/clock.h"
 #include "core/delivery/outcome.h"
@@ -18,7 +19,8 @@
 #include "core/smtp/datawriter.h"
 #include "core/smtp/redactor.h"
 #include "core/smtp/replyparser.h"
-#include "core/smtp/sasl.h"
+#include "core/smtp/saslexchange.h"
+#include "core/smtp/transaction.h"
 
 #include <QObject>
 
@@ -30,9 +32,9 @@ struct SessionOptions
 {
     Net::Endpoint server;
     Net::Trust trust;
-    QString clientName;             ///< said in EHLO: a host name or an address literal
+    QString clientName; ///< said in EHLO: a host name or an address literal
     bool signIn = false;
-    QString mechanism;              ///< pinned; empty: the strongest offered
+    QString mechanism; ///< pinned; empty: the strongest offered
     Credentials credentials;
     bool allowCleartextSecret = false;
 };
@@ -71,8 +73,8 @@ public:
 
 Q_SIGNALS:
     void said(const Delivery::TranscriptLine &line);
-    void stageReached(Delivery::Stage stage);           ///< begun
-    void progressed(qint64 done, qint64 total);         ///< octets of the content taken by the operating system
+    void stageReached(Delivery::Stage stage);   ///< begun
+    void progressed(qint64 done, qint64 total); ///< octets of the content taken by the operating system
     void finished(const Delivery::Outcome &outcome);
     void closed();
 
@@ -84,13 +86,16 @@ private:
         Command command;
         Then then;
         bool sent = false;
+        quint64 turn = 0; ///< of m_turn, when it was sent
     };
 
     // the conversation, in its order
+    void begin();
     void open();
     void greet();
     void hello();
     void helloAgain();
+    void greeted();
     void secure();
     void onEncrypted();
     void authenticate();
@@ -107,6 +112,7 @@ private:
     void pump();
     void hear(const QByteArray &bytes);
     void answer(const Delivery::ServerReply &reply);
+    bool wasHereBefore(const Question &question, const Delivery::ServerReply &reply) const;
     void onLost(const Base::Error &error);
     void onTimeout();
     void onWritten();
@@ -118,8 +124,6 @@ private:
     void say(Delivery::Speaker speaker, const QString &text);
     void enter(Delivery::Stage stage);
     Delivery::Stage stageNow() const;
-    template <class Decide>
-    void decide(Decide decideOne);
 
     SessionOptions m_options;
     std::unique_ptr<Net::Connection> m_connection;
@@ -132,21 +136,18 @@ private:
     Delivery::Transcript m_transcript;
     qint64 m_began = 0;
 
-    std::unique_ptr<Mechanism> m_mechanism;
-    int m_authRounds = 0;
+    std::unique_ptr<SaslExchange> m_exchange; ///< while signing in
 
     std::optional<Letter> m_letter;
-    Delivery::Outcome m_outcome;
-    std::vector<bool> m_taken;     ///< recipients the server took at RCPT, in the order of the envelope
-    Delivery::ServerReply m_mailReply;
-    std::unique_ptr<DataWriter> m_data; ///< while the content is being written
-    qint64 m_queued = 0;           ///< octets of the content handed to the connection
+    Transaction m_transaction;
+    std::unique_ptr<DataWriter> m_data;     ///< while the content is being written
+    qint64 m_queued = 0;                    ///< octets of the content handed to the connection
     std::optional<Delivery::Stage> m_stage; ///< where the attempt is
-    bool m_busy = false;           ///< a letter or a rehearsal is under way
-    bool m_open = false;           ///< signed in: letters may go
-    bool m_over = false;           ///< the connection is gone
-    bool m_committed = false;      ///< the final dot was handed to the connection
-    bool m_dirty = false;          ///< the last transaction did not end well: RSET before the next
+    quint64 m_turn = 0;                     ///< counts what came in from the connection
+    bool m_busy = false;                    ///< a letter or a rehearsal is under way
+    bool m_open = false;                    ///< signed in: letters may go
+    bool m_over = false;                    ///< the connection is gone
+    bool m_dirty = false;                   ///< the last transaction did not end well: RSET before the next
 };
 
 } // namespace Smtp

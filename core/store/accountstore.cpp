@@ -14,8 +14,9 @@ Base::Result<Accounts::Account> AccountStore::save(const Accounts::Account &acco
     Transaction transaction(m_database);
     if (!transaction.begun())
         return transaction.begun().error();
-    const Base::Result<QVariant> other = m_database.value(QStringLiteral("SELECT id FROM account WHERE name = ? AND id <> ?"),
-                                                          {account.name.trimmed(), account.id.value});
+    const Base::Result<QVariant> other =
+        m_database.value(QStringLiteral("SELECT id FROM account WHERE name = ? AND id <> ?"),
+                         {account.name.trimmed(), account.id.value});
     if (!other)
         return other.error();
     if (other->isValid())
@@ -24,21 +25,24 @@ Base::Result<Accounts::Account> AccountStore::save(const Accounts::Account &acco
     saved.name = account.name.trimmed();
     const QString settings = pack(Accounts::toJson(saved));
     if (saved.id.isValid()) {
-        const Base::Result<QSqlQuery> query = m_database.run(QStringLiteral("UPDATE account SET name = ?, settings = ? WHERE id = ?"),
-                                                             {saved.name, settings, saved.id.value});
+        const Base::Result<QSqlQuery> query =
+            m_database.run(QStringLiteral("UPDATE account SET name = ?, settings = ? WHERE id = ?"),
+                           {saved.name, settings, saved.id.value});
         if (!query)
             return query.error();
         if (query->numRowsAffected() == 0)
             return Error{ErrorKind::UnknownAccount, saved.name, {}};
     } else {
-        const Base::Result<QSqlQuery> query = m_database.run(
-            QStringLiteral("INSERT INTO account (name, settings, is_default) VALUES (?, ?, NOT EXISTS (SELECT 1 FROM account))"),
-            {saved.name, settings});
+        const Base::Result<QSqlQuery> query =
+            m_database.run(QStringLiteral("INSERT INTO account (name, settings, is_default) VALUES (?, ?, "
+                                          "NOT EXISTS (SELECT 1 FROM account))"),
+                           {saved.name, settings});
         if (!query)
             return query.error();
         saved.id = Base::AccountId{query->lastInsertId().toLongLong()};
     }
-    const Base::Result<QVariant> isDefault = m_database.value(QStringLiteral("SELECT is_default FROM account WHERE id = ?"), {saved.id.value});
+    const Base::Result<QVariant> isDefault =
+        m_database.value(QStringLiteral("SELECT is_default FROM account WHERE id = ?"), {saved.id.value});
     saved.isDefault = isDefault && isDefault->toBool();
     if (const Base::Done done = transaction.commit(); !done)
         return done.error();
@@ -50,13 +54,15 @@ Base::Done AccountStore::remove(Base::AccountId id)
     Transaction transaction(m_database);
     if (!transaction.begun())
         return transaction.begun();
-    const Base::Result<QSqlQuery> query = m_database.run(QStringLiteral("DELETE FROM account WHERE id = ?"), {id.value});
+    const Base::Result<QSqlQuery> query =
+        m_database.run(QStringLiteral("DELETE FROM account WHERE id = ?"), {id.value});
     if (!query)
         return query.error();
     if (query->numRowsAffected() == 0)
         return Error{ErrorKind::UnknownAccount, id.toString(), {}};
-    const QString heir = QStringLiteral("UPDATE account SET is_default = 1 WHERE id = (SELECT min(id) FROM account)"
-                                        " AND NOT EXISTS (SELECT 1 FROM account WHERE is_default = 1)");
+    const QString heir =
+        QStringLiteral("UPDATE account SET is_default = 1 WHERE id = (SELECT min(id) FROM account)"
+                       " AND NOT EXISTS (SELECT 1 FROM account WHERE is_default = 1)");
     if (const Base::Done done = m_database.exec(heir); !done)
         return done;
     return transaction.commit();
@@ -69,13 +75,14 @@ Base::Done AccountStore::setDefault(Base::AccountId id)
 
 Base::Done AccountStore::setPause(Base::AccountId id, const Delivery::Reason &reason)
 {
-    return m_database.exec(QStringLiteral("UPDATE account SET paused = ? WHERE id = ?"), {pack(Delivery::toJson(reason)), id.value});
+    return m_database.exec(QStringLiteral("UPDATE account SET paused = ? WHERE id = ?"),
+                           {pack(Delivery::toJson(reason)), id.value});
 }
 
 Base::Result<QList<Accounts::Account>> AccountStore::readAll(const Database &database)
 {
-    Base::Result<QSqlQuery> query =
-        database.run(QStringLiteral("SELECT id, settings, is_default FROM account ORDER BY is_default DESC, name COLLATE NOCASE"));
+    Base::Result<QSqlQuery> query = database.run(QStringLiteral(
+        "SELECT id, settings, is_default FROM account ORDER BY is_default DESC, name COLLATE NOCASE"));
     if (!query)
         return query.error();
     QList<Accounts::Account> accounts;
@@ -90,7 +97,8 @@ Base::Result<QList<Accounts::Account>> AccountStore::readAll(const Database &dat
 
 Base::Result<Delivery::Reason> AccountStore::readPause(const Database &database, Base::AccountId id)
 {
-    const Base::Result<QVariant> paused = database.value(QStringLiteral("SELECT paused FROM account WHERE id = ?"), {id.value});
+    const Base::Result<QVariant> paused =
+        database.value(QStringLiteral("SELECT paused FROM account WHERE id = ?"), {id.value});
     if (!paused)
         return paused.error();
     return Delivery::reasonFromJson(unpackObject(paused->toString()));

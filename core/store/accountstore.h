@@ -11,7 +11,10 @@ namespace Store {
 class AccountStore
 {
 public:
-    explicit AccountStore(Database &database) : m_database(database) {}
+    explicit AccountStore(Database &database)
+        : m_database(database)
+    {
+    }
 
     /// Adds it when id is invalid; the first one becomes the default. DuplicateAccount, BadAccount.
     Base::Result<Accounts::Account> save(const Accounts::Account &account);

@@ -4,6 +4,7 @@
 
 #include <QFileInfo>
 #include <QSqlError>
+#include <QStorageInfo>
 
 #include <atomic>
 
@@ -12,7 +13,14 @@ namespace Store {
 using Base::Error;
 using Base::ErrorKind;
 
-Database::~Database() { close(); }
+namespace {
+constexpr qint64 leastSpace = 1 << 20; // octets below which a disk counts as full
+}
+
+Database::~Database()
+{
+    close();
+}
 
 Base::Error Database::errorOf(const QSqlError &error, const QString &path)
 {
@@ -21,6 +29,8 @@ Base::Error Database::errorOf(const QSqlError &error, const QString &path)
     ErrorKind kind = ErrorKind::Database;
     if (code == 13) // SQLITE_FULL
         kind = ErrorKind::DiskFull;
+    else if (code == 10 && QStorageInfo(QFileInfo(path).absolutePath()).bytesAvailable() < leastSpace)
+        kind = ErrorKind::DiskFull;    // SQLITE_IOERR: the log's index could not grow
     else if (code == 11 || code == 26) // SQLITE_CORRUPT, SQLITE_NOTADB
         kind = ErrorKind::DatabaseDamaged;
     else if (code == 8 || code == 14) // SQLITE_READONLY, SQLITE_CANTOPEN
@@ -38,8 +48,9 @@ Base::Done Database::open(const QString &path, Mode mode)
     if (!m_database.isValid())
         return Error{ErrorKind::Database, path, QStringLiteral("Qt's SQLite driver is not installed")};
     m_database.setDatabaseName(path);
-    m_database.setConnectOptions(mode == Mode::ReadOnly ? QStringLiteral("QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=5000")
-                                                        : QStringLiteral("QSQLITE_BUSY_TIMEOUT=10000"));
+    m_database.setConnectOptions(mode == Mode::ReadOnly
+                                     ? QStringLiteral("QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=5000")
+                                     : QStringLiteral("QSQLITE_BUSY_TIMEOUT=10000"));
     if (!m_database.open())
         return errorOf(m_database.lastError(), path);
     if (mode == Mode::ReadOnly)
@@ -85,9 +96,9 @@ Base::Result<QSqlQuery> Database::run(const QString &sql, const QVariantList &va
     if (!query.prepare(sql))
         return errorOf(query.lastError(), m_path);
     for (const QVariant &value : values) {
-        // The driver makes NULL of a null QString; to us it is an empty text. NULL is an invalid QVariant.
-        const bool isNullText = value.userType() == QMetaType::QString && value.toString().isNull();
-        query.addBindValue(isNullText ? QVariant(QStringLiteral("")) : value);
+        // A null QString is an empty text here, not SQL's NULL.
+        const bool emptyText = value.typeId() == QMetaType::QString && value.toString().isEmpty();
+        query.addBindValue(emptyText ? QVariant(QStringLiteral("")) : value);
     }
     if (!query.exec())
         return errorOf(query.lastError(), m_path);
@@ -114,7 +125,8 @@ Base::Result<QVariant> Database::value(const QString &sql, const QVariantList &v
 
 Transaction::Transaction(Database &database)
     : m_database(database)
-    , m_begun(database.exec(QStringLiteral("BEGIN IMMEDIATE"))) // waits for another program now, not in the middle
+    , m_begun(database.exec(
+          QStringLiteral("BEGIN IMMEDIATE"))) // waits for another program now, not in the middle
     , m_open(m_begun.ok())
 {
 }

@@ -1,8 +1,8 @@
 #pragma once
 
-// One SQLite connection, used in the thread that opened it. The writing one is durable (WAL, synchronous=FULL) and
-// brings the schema up to date; the reading one can do nothing else. An answer from the disk is an Error, never an
-// exception and never ignored.
+// One SQLite connection, used in the thread that opened it. The writing one is durable (WAL,
+// synchronous=FULL) and brings the schema up to date; the reading one can do nothing else. An answer from the
+// disk is an Error, never an exception and never ignored.
 
 #include "core/base/result.h"
 

@@ -14,13 +14,14 @@ using Delivery::RecipientState;
 
 Base::Result<QList<MessageId>> Decisions::recover(const QDateTime &now)
 {
-    Base::Result<QSqlQuery> query = m_database.run(QStringLiteral(
-        "SELECT id, state FROM message WHERE state IN ('sending', 'committing') ORDER BY id"));
+    Base::Result<QSqlQuery> query = m_database.run(
+        QStringLiteral("SELECT id, state FROM message WHERE state IN ('sending', 'committing') ORDER BY id"));
     if (!query)
         return query.error();
     QList<std::pair<MessageId, bool>> left;
     while (query->next())
-        left.append({MessageId{query->value(0).toLongLong()}, query->value(1).toString() == QLatin1String("committing")});
+        left.append({MessageId{query->value(0).toLongLong()},
+                     query->value(1).toString() == QLatin1String("committing")});
     query->finish();
     QList<MessageId> recovered;
     for (const auto &[id, committing] : left) {
@@ -36,27 +37,36 @@ Done Decisions::recoverOne(MessageId id, bool committing, const QDateTime &now)
     Transaction transaction(m_database);
     if (!transaction.begun())
         return transaction.begun();
-    Base::Log::warning(QStringLiteral("Message %1 was being sent when the program stopped").arg(id.toString()));
+    Base::Log::warning(
+        QStringLiteral("Message %1 was being sent when the program stopped").arg(id.toString()));
     Delivery::Reason reason;
     reason.stage = committing ? Delivery::Stage::Content : Delivery::Stage::Connect;
     reason.scope = Delivery::Scope::Session;
-    reason.error = Error{ErrorKind::Interrupted, {}, QStringLiteral("the program stopped during the attempt")};
+    reason.error =
+        Error{ErrorKind::Interrupted, {}, QStringLiteral("the program stopped during the attempt")};
     const QString words = pack(Delivery::toJson(reason));
-    if (const Done done = m_database.exec(QStringLiteral("UPDATE attempt SET finished = ?, reason = ? WHERE message = ? AND finished IS NULL"),
-                                          {now.toMSecsSinceEpoch(), words, id.value});
+    if (const Done done = m_database.exec(
+            QStringLiteral(
+                "UPDATE attempt SET finished = ?, reason = ? WHERE message = ? AND finished IS NULL"),
+            {now.toMSecsSinceEpoch(), words, id.value});
         !done)
         return done;
     if (committing) {
         // Those refused before the dot keep their verdict; whoever was taken may have it (law 5).
-        const QString sql = QStringLiteral("UPDATE recipient SET state = 'uncertain', attempts = attempts + 1, reason = ?"
-                                           " WHERE message = ? AND state = 'waiting'");
+        const QString sql =
+            QStringLiteral("UPDATE recipient SET state = 'uncertain', attempts = attempts + 1, reason = ?"
+                           " WHERE message = ? AND state = 'waiting'");
         if (const Done done = m_database.exec(sql, {words, id.value}); !done)
             return done;
     }
-    if (const Done done = m_database.exec(QStringLiteral("UPDATE message SET attempts = attempts + 1, reason = ? WHERE id = ?"), {words, id.value});
+    if (const Done done = m_database.exec(
+            QStringLiteral("UPDATE message SET attempts = attempts + 1, reason = ? WHERE id = ?"),
+            {words, id.value});
         !done)
         return done;
-    if (const Done done = m_book.setState(id, committing ? MessageState::Uncertain : MessageState::Queued, now); !done)
+    if (const Done done =
+            m_book.setState(id, committing ? MessageState::Uncertain : MessageState::Queued, now);
+        !done)
         return done;
     return transaction.commit();
 }
@@ -70,7 +80,9 @@ Done Decisions::retry(MessageId id, const QDateTime &now)
     if (!before)
         return before.error();
     if (before->state == MessageState::Queued) {
-        if (const Done done = m_database.exec(QStringLiteral("UPDATE message SET next_attempt = ? WHERE id = ?"), {now.toMSecsSinceEpoch(), id.value});
+        if (const Done done =
+                m_database.exec(QStringLiteral("UPDATE message SET next_attempt = ? WHERE id = ?"),
+                                {now.toMSecsSinceEpoch(), id.value});
             !done)
             return done;
         return transaction.commit();
@@ -85,7 +97,10 @@ Done Decisions::retry(MessageId id, const QDateTime &now)
     return transaction.commit();
 }
 
-Done Decisions::hold(MessageId id, const QDateTime &now) { return m_book.setState(id, MessageState::Held, now); }
+Done Decisions::hold(MessageId id, const QDateTime &now)
+{
+    return m_book.setState(id, MessageState::Held, now);
+}
 
 Done Decisions::release(MessageId id, const QDateTime &now)
 {
@@ -93,7 +108,8 @@ Done Decisions::release(MessageId id, const QDateTime &now)
     if (!before)
         return before.error();
     if (before->state != MessageState::Held)
-        return Error{ErrorKind::NotAllowed, id.toString(), QStringLiteral("only a held message can be released")};
+        return Error{ErrorKind::NotAllowed, id.toString(),
+                     QStringLiteral("only a held message can be released")};
     return m_book.setState(id, MessageState::Queued, now);
 }
 
@@ -102,7 +118,9 @@ Done Decisions::cancel(MessageId id, const QDateTime &now)
     Transaction transaction(m_database);
     if (!transaction.begun())
         return transaction.begun();
-    if (const Done done = m_book.changeRecipients(id, {RecipientState::Waiting, RecipientState::Deferred}, RecipientState::Cancelled); !done)
+    if (const Done done = m_book.changeRecipients(id, {RecipientState::Waiting, RecipientState::Deferred},
+                                                  RecipientState::Cancelled);
+        !done)
         return done;
     if (const Done done = m_book.setState(id, MessageState::Cancelled, now); !done)
         return done;
@@ -128,19 +146,25 @@ Done Decisions::settleArrived(MessageId id, const QDateTime &now)
     if (!before)
         return before.error();
     if (before->state != MessageState::Uncertain)
-        return Error{ErrorKind::NotAllowed, id.toString(), QStringLiteral("only an uncertain message can be settled")};
-    if (const Done done = m_book.changeRecipients(id, {RecipientState::Uncertain}, RecipientState::Accepted); !done)
+        return Error{ErrorKind::NotAllowed, id.toString(),
+                     QStringLiteral("only an uncertain message can be settled")};
+    if (const Done done = m_book.changeRecipients(id, {RecipientState::Uncertain}, RecipientState::Accepted);
+        !done)
         return done;
     const Base::Result<QList<StateBook::RecipientStanding>> recipients = m_book.recipients(id);
     if (!recipients)
         return recipients.error();
-    const bool allIn = std::all_of(recipients->begin(), recipients->end(), [](const StateBook::RecipientStanding &each) {
-        return each.state == RecipientState::Accepted;
-    });
-    const bool waiting = std::any_of(recipients->begin(), recipients->end(), [](const StateBook::RecipientStanding &each) {
-        return each.state == RecipientState::Deferred || each.state == RecipientState::Waiting;
-    });
-    const MessageState to = waiting ? MessageState::Queued : allIn ? MessageState::Sent : MessageState::PartlySent;
+    const bool allIn =
+        std::all_of(recipients->begin(), recipients->end(), [](const StateBook::RecipientStanding &each) {
+            return each.state == RecipientState::Accepted;
+        });
+    const bool waiting =
+        std::any_of(recipients->begin(), recipients->end(), [](const StateBook::RecipientStanding &each) {
+            return each.state == RecipientState::Deferred || each.state == RecipientState::Waiting;
+        });
+    const MessageState to = waiting ? MessageState::Queued
+                            : allIn ? MessageState::Sent
+                                    : MessageState::PartlySent;
     if (const Done done = m_book.setState(id, to, now); !done)
         return done;
     return transaction.commit();
@@ -148,8 +172,9 @@ Done Decisions::settleArrived(MessageId id, const QDateTime &now)
 
 Base::Result<QList<MessageId>> Decisions::messagesOf(Base::AccountId account, const QString &states) const
 {
-    Base::Result<QSqlQuery> query =
-        m_database.run(QStringLiteral("SELECT id FROM message WHERE account = ? AND state IN (%1)").arg(states), {account.value});
+    Base::Result<QSqlQuery> query = m_database.run(
+        QStringLiteral("SELECT id FROM message WHERE account = ? AND state IN (%1)").arg(states),
+        {account.value});
     if (!query)
         return query.error();
     QList<MessageId> ids;
@@ -175,8 +200,10 @@ Done Decisions::holdAllOf(Base::AccountId account, const QDateTime &now)
 
 Done Decisions::makeDue(Base::AccountId account, const QDateTime &now)
 {
-    return m_database.exec(QStringLiteral("UPDATE message SET next_attempt = ? WHERE account = ? AND state IN ('queued', 'deferred')"),
-                           {now.toMSecsSinceEpoch(), account.value});
+    return m_database.exec(
+        QStringLiteral(
+            "UPDATE message SET next_attempt = ? WHERE account = ? AND state IN ('queued', 'deferred')"),
+        {now.toMSecsSinceEpoch(), account.value});
 }
 
 } // namespace Store

@@ -1,7 +1,8 @@
 #pragma once
 
-// What becomes of a message outside an attempt: what people decide about it, and what a start finds left over by a run
-// that was cut off (law 8). Each call is one durable transaction; a move the state table does not allow is NotAllowed.
+// What becomes of a message outside an attempt: what people decide about it, and what a start finds left over
+// by a run that was cut off (law 8). Each call is one durable transaction; a move the state table does not
+// allow is NotAllowed.
 
 #include "core/store/statebook.h"
 
@@ -16,11 +17,12 @@ public:
     {
     }
 
-    /// Was under way when the program stopped: not past "about to commit" → queued again; past it → uncertain.
+    /// Was under way when the program stopped: not past "about to commit" → queued again; past it →
+    /// uncertain.
     Base::Result<QList<Base::MessageId>> recover(const QDateTime &now);
 
-    /// Try now. Waiting: due at once. Failed, partly sent: those refused wait again. Uncertain: those uncertain are sent
-    /// to again. Cancelled: all that were cancelled wait again.
+    /// Try now. Waiting: due at once. Failed, partly sent: those refused wait again. Uncertain: those
+    /// uncertain are sent to again. Cancelled: all that were cancelled wait again.
     Base::Done retry(Base::MessageId id, const QDateTime &now);
     Base::Done hold(Base::MessageId id, const QDateTime &now);
     Base::Done release(Base::MessageId id, const QDateTime &now);

@@ -23,15 +23,16 @@ Base::Result<Base::DraftId> DraftStore::save(const Message::Draft &draft, const 
     const QString content = pack(Message::toJson(draft));
     const qint64 changed = now.toMSecsSinceEpoch();
     if (draft.id.isValid()) {
-        const Base::Result<QSqlQuery> query = m_database.run(QStringLiteral("UPDATE draft SET content = ?, changed = ? WHERE id = ?"),
-                                                             {content, changed, draft.id.value});
+        const Base::Result<QSqlQuery> query =
+            m_database.run(QStringLiteral("UPDATE draft SET content = ?, changed = ? WHERE id = ?"),
+                           {content, changed, draft.id.value});
         if (!query)
             return query.error();
         if (query->numRowsAffected() > 0)
             return draft.id;
     }
-    const Base::Result<QSqlQuery> query =
-        m_database.run(QStringLiteral("INSERT INTO draft (content, changed) VALUES (?, ?)"), {content, changed});
+    const Base::Result<QSqlQuery> query = m_database.run(
+        QStringLiteral("INSERT INTO draft (content, changed) VALUES (?, ?)"), {content, changed});
     if (!query)
         return query.error();
     return Base::DraftId{query->lastInsertId().toLongLong()};
@@ -56,11 +57,13 @@ Base::Result<QList<DraftRow>> DraftStore::readAll(const Database &database)
 
 Base::Result<DraftRow> DraftStore::read(const Database &database, Base::DraftId id)
 {
-    Base::Result<QSqlQuery> query = database.run(QStringLiteral("SELECT id, changed, content FROM draft WHERE id = ?"), {id.value});
+    Base::Result<QSqlQuery> query =
+        database.run(QStringLiteral("SELECT id, changed, content FROM draft WHERE id = ?"), {id.value});
     if (!query)
         return query.error();
     if (!query->next())
-        return Base::Error{Base::ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such draft")};
+        return Base::Error{Base::ErrorKind::NotFound, id.toString(),
+                           QStringLiteral("there is no such draft")};
     return rowOf(*query);
 }
 

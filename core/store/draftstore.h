@@ -11,7 +11,10 @@ namespace Store {
 class DraftStore
 {
 public:
-    explicit DraftStore(Database &database) : m_database(database) {}
+    explicit DraftStore(Database &database)
+        : m_database(database)
+    {
+    }
 
     /// New when the draft has no id, or when the one it had is gone.
     Base::Result<Base::DraftId> save(const Message::Draft &draft, const QDateTime &now);

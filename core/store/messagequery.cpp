@@ -14,17 +14,25 @@ using Base::MessageId;
 
 namespace {
 
-const QString rowColumns = QStringLiteral("id, account, account_name, message_id, sender, recipients, recipient_count, subject, size, state, created,"
-                                          " changed, next_attempt, attempts, accepted, refused, queue_id, reason");
+const QString rowColumns =
+    QStringLiteral("id, account, account_name, message_id, sender, recipients, recipient_count, subject, "
+                   "size, state, created,"
+                   " changed, next_attempt, attempts, accepted, refused, queue_id, reason");
 
-QDateTime when(const QVariant &value) { return QDateTime::fromMSecsSinceEpoch(value.toLongLong()).toUTC(); }
+QDateTime when(const QVariant &value)
+{
+    return QDateTime::fromMSecsSinceEpoch(value.toLongLong()).toUTC();
+}
 
 std::optional<QDateTime> maybeWhen(const QVariant &value)
 {
     return value.isNull() ? std::optional<QDateTime>() : when(value);
 }
 
-Delivery::Reason reasonIn(const QVariant &value) { return Delivery::reasonFromJson(unpackObject(value.toString())); }
+Delivery::Reason reasonIn(const QVariant &value)
+{
+    return Delivery::reasonFromJson(unpackObject(value.toString()));
+}
 
 MessageRow messageIn(const QSqlQuery &query)
 {
@@ -39,7 +47,8 @@ MessageRow messageIn(const QSqlQuery &query)
     row.recipientCount = query.value(column++).toInt();
     row.subject = query.value(column++).toString();
     row.size = query.value(column++).toLongLong();
-    row.state = Delivery::messageStateFromKey(query.value(column++).toString()).value_or(Delivery::MessageState::Held);
+    row.state = Delivery::messageStateFromKey(query.value(column++).toString())
+                    .value_or(Delivery::MessageState::Held);
     row.created = when(query.value(column++));
     row.changed = when(query.value(column++));
     row.nextAttempt = maybeWhen(query.value(column++));
@@ -60,7 +69,9 @@ Message::Field fieldNamed(const QString &name)
 
 QString likePattern(QString text)
 {
-    text.replace(QLatin1Char('\\'), QStringLiteral("\\\\")).replace(QLatin1Char('%'), QStringLiteral("\\%")).replace(QLatin1Char('_'), QStringLiteral("\\_"));
+    text.replace(QLatin1Char('\\'), QStringLiteral("\\\\"))
+        .replace(QLatin1Char('%'), QStringLiteral("\\%"))
+        .replace(QLatin1Char('_'), QStringLiteral("\\_"));
     return QLatin1Char('%') + text + QLatin1Char('%');
 }
 
@@ -89,7 +100,8 @@ Base::Result<QList<MessageId>> MessageQuery::ids(const Filter &filter, int limit
         values.append(filter.accountName);
     }
     if (!filter.search.isEmpty()) {
-        where.append(QStringLiteral("(subject LIKE ? ESCAPE '\\' OR sender LIKE ? ESCAPE '\\' OR recipients LIKE ? ESCAPE '\\')"));
+        where.append(QStringLiteral(
+            "(subject LIKE ? ESCAPE '\\' OR sender LIKE ? ESCAPE '\\' OR recipients LIKE ? ESCAPE '\\')"));
         for (int i = 0; i < 3; ++i)
             values.append(likePattern(filter.search));
     }
@@ -112,7 +124,8 @@ Base::Result<QList<MessageId>> MessageQuery::ids(const Filter &filter, int limit
 
 Base::Result<MessageRow> MessageQuery::row(MessageId id) const
 {
-    Base::Result<QSqlQuery> query = m_database.run(QStringLiteral("SELECT %1 FROM message WHERE id = ?").arg(rowColumns), {id.value});
+    Base::Result<QSqlQuery> query =
+        m_database.run(QStringLiteral("SELECT %1 FROM message WHERE id = ?").arg(rowColumns), {id.value});
     if (!query)
         return query.error();
     if (!query->next())
@@ -125,8 +138,8 @@ Base::Result<QList<MessageRow>> MessageQuery::rows(const QList<MessageId> &ids) 
     QStringList numbers;
     for (const MessageId id : ids)
         numbers.append(id.toString());
-    Base::Result<QSqlQuery> query = m_database.run(
-        QStringLiteral("SELECT %1 FROM message WHERE id IN (%2)").arg(rowColumns, numbers.join(QLatin1Char(','))));
+    Base::Result<QSqlQuery> query = m_database.run(QStringLiteral("SELECT %1 FROM message WHERE id IN (%2)")
+                                                       .arg(rowColumns, numbers.join(QLatin1Char(','))));
     if (!query)
         return query.error();
     QHash<MessageId, MessageRow> found;
@@ -149,23 +162,29 @@ Base::Result<MessageDetails> MessageQuery::details(MessageId id) const
         return message.error();
     MessageDetails details;
     details.message = std::move(*message);
-    Base::Result<QSqlQuery> recipients = m_database.run(
-        QStringLiteral("SELECT address, name, field, state, attempts, reason FROM recipient WHERE message = ? ORDER BY position"), {id.value});
+    Base::Result<QSqlQuery> recipients =
+        m_database.run(QStringLiteral("SELECT address, name, field, state, attempts, reason FROM recipient "
+                                      "WHERE message = ? ORDER BY position"),
+                       {id.value});
     if (!recipients)
         return recipients.error();
     while (recipients->next()) {
         details.recipients.append({recipients->value(0).toString(), recipients->value(1).toString(),
                                    fieldNamed(recipients->value(2).toString()),
-                                   Delivery::recipientStateFromName(recipients->value(3).toString()).value_or(Delivery::RecipientState::Waiting),
+                                   Delivery::recipientStateFromName(recipients->value(3).toString())
+                                       .value_or(Delivery::RecipientState::Waiting),
                                    recipients->value(4).toInt(), reasonIn(recipients->value(5))});
     }
-    Base::Result<QSqlQuery> attempts = m_database.run(
-        QStringLiteral("SELECT id, number, started, finished, server, tls, reason FROM attempt WHERE message = ? ORDER BY number"), {id.value});
+    Base::Result<QSqlQuery> attempts =
+        m_database.run(QStringLiteral("SELECT id, number, started, finished, server, tls, reason FROM "
+                                      "attempt WHERE message = ? ORDER BY number"),
+                       {id.value});
     if (!attempts)
         return attempts.error();
     while (attempts->next()) {
-        details.attempts.append({Base::AttemptId{attempts->value(0).toLongLong()}, attempts->value(1).toInt(), when(attempts->value(2)),
-                                 maybeWhen(attempts->value(3)), attempts->value(4).toString(), attempts->value(5).toString(),
+        details.attempts.append({Base::AttemptId{attempts->value(0).toLongLong()}, attempts->value(1).toInt(),
+                                 when(attempts->value(2)), maybeWhen(attempts->value(3)),
+                                 attempts->value(4).toString(), attempts->value(5).toString(),
                                  reasonIn(attempts->value(6))});
     }
     return details;
@@ -173,20 +192,24 @@ Base::Result<MessageDetails> MessageQuery::details(MessageId id) const
 
 Base::Result<Delivery::Transcript> MessageQuery::transcript(MessageId id, int number) const
 {
-    Base::Result<QSqlQuery> query = m_database.run(
-        QStringLiteral("SELECT transcript FROM attempt WHERE message = ? AND (? = 0 OR number = ?) ORDER BY number DESC LIMIT 1"),
-        {id.value, number, number});
+    Base::Result<QSqlQuery> query =
+        m_database.run(QStringLiteral("SELECT transcript FROM attempt WHERE message = ? AND (? = 0 OR number "
+                                      "= ?) ORDER BY number DESC LIMIT 1"),
+                       {id.value, number, number});
     if (!query)
         return query.error();
     if (!query->next())
         return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such attempt")};
     const QByteArray packed = query->value(0).toByteArray();
-    return packed.isEmpty() ? Delivery::Transcript() : Delivery::Transcript::fromJson(QJsonDocument::fromJson(qUncompress(packed)).array());
+    return packed.isEmpty()
+               ? Delivery::Transcript()
+               : Delivery::Transcript::fromJson(QJsonDocument::fromJson(qUncompress(packed)).array());
 }
 
 Base::Result<QByteArray> MessageQuery::source(MessageId id, qint64 limit) const
 {
-    const Base::Result<QVariant> pieces = m_database.value(QStringLiteral("SELECT pieces FROM content WHERE message = ?"), {id.value});
+    const Base::Result<QVariant> pieces =
+        m_database.value(QStringLiteral("SELECT pieces FROM content WHERE message = ?"), {id.value});
     if (!pieces)
         return pieces.error();
     if (!pieces->isValid())
@@ -207,7 +230,8 @@ Base::Result<QByteArray> MessageQuery::source(MessageId id, qint64 limit) const
 
 Base::Result<QHash<Delivery::MessageState, int>> MessageQuery::counts() const
 {
-    Base::Result<QSqlQuery> query = m_database.run(QStringLiteral("SELECT state, count(*) FROM message GROUP BY state"));
+    Base::Result<QSqlQuery> query =
+        m_database.run(QStringLiteral("SELECT state, count(*) FROM message GROUP BY state"));
     if (!query)
         return query.error();
     QHash<Delivery::MessageState, int> counts;
@@ -218,10 +242,22 @@ Base::Result<QHash<Delivery::MessageState, int>> MessageQuery::counts() const
     return counts;
 }
 
-Base::Result<QList<DraftRow>> MessageQuery::drafts() const { return DraftStore::readAll(m_database); }
-Base::Result<DraftRow> MessageQuery::draft(Base::DraftId id) const { return DraftStore::read(m_database, id); }
-Base::Result<QList<Accounts::Account>> MessageQuery::accounts() const { return AccountStore::readAll(m_database); }
-Base::Result<Delivery::Reason> MessageQuery::pauseOf(Base::AccountId id) const { return AccountStore::readPause(m_database, id); }
+Base::Result<QList<DraftRow>> MessageQuery::drafts() const
+{
+    return DraftStore::readAll(m_database);
+}
+Base::Result<DraftRow> MessageQuery::draft(Base::DraftId id) const
+{
+    return DraftStore::read(m_database, id);
+}
+Base::Result<QList<Accounts::Account>> MessageQuery::accounts() const
+{
+    return AccountStore::readAll(m_database);
+}
+Base::Result<Delivery::Reason> MessageQuery::pauseOf(Base::AccountId id) const
+{
+    return AccountStore::readPause(m_database, id);
+}
 
 Base::Result<Accounts::Account> MessageQuery::account(const QString &name) const
 {

@@ -1,7 +1,7 @@
 #pragma once
 
-// Reads the books, and can do nothing else: a read-only connection of its own, for the window's thread. Each call is a
-// small read: one page, one message, one transcript.
+// Reads the books, and can do nothing else: a read-only connection of its own, for the window's thread. Each
+// call is a small read: one page, one message, one transcript.
 
 #include "core/accounts/account.h"
 #include "core/delivery/transcript.h"
@@ -19,7 +19,8 @@ public:
     Base::Done open(const QString &database, const QString &spool);
 
     /// Ids, newest first, at most limit; only those below `below` when it is valid (the next page).
-    Base::Result<QList<Base::MessageId>> ids(const Filter &filter, int limit, Base::MessageId below = {}) const;
+    Base::Result<QList<Base::MessageId>> ids(const Filter &filter, int limit,
+                                             Base::MessageId below = {}) const;
     /// NotFound when there is none.
     Base::Result<MessageRow> row(Base::MessageId id) const;
     /// Those of the ids that are still there, in the order given.
@@ -36,7 +37,8 @@ public:
 
     /// The default one first, then by name.
     Base::Result<QList<Accounts::Account>> accounts() const;
-    /// NoAccount when there is none at all, UnknownAccount when none has that name. Empty name: the default one.
+    /// NoAccount when there is none at all, UnknownAccount when none has that name. Empty name: the default
+    /// one.
     Base::Result<Accounts::Account> account(const QString &name) const;
     Base::Result<Accounts::Account> account(Base::AccountId id) const;
     /// Why an account waits for a person; null when it does not.

@@ -43,44 +43,56 @@ QByteArray packed(const Delivery::Transcript &transcript)
     return qCompress(QJsonDocument(transcript.toJson()).toJson(QJsonDocument::Compact));
 }
 
-qint64 stamp(const QDateTime &when) { return when.toMSecsSinceEpoch(); }
-QDateTime fromStamp(const QVariant &value) { return QDateTime::fromMSecsSinceEpoch(value.toLongLong()).toUTC(); }
+qint64 stamp(const QDateTime &when)
+{
+    return when.toMSecsSinceEpoch();
+}
+QDateTime fromStamp(const QVariant &value)
+{
+    return QDateTime::fromMSecsSinceEpoch(value.toLongLong()).toUTC();
+}
 
 } // namespace
 
-Base::Result<MessageId> MessageStore::enqueue(const Message::OutgoingMessage &message, const Accounts::Account &account,
-                                              const QDateTime &now, Base::DraftId draft)
+Base::Result<MessageId> MessageStore::enqueue(const Message::OutgoingMessage &message,
+                                              const Accounts::Account &account, const QDateTime &now,
+                                              Base::DraftId draft)
 {
     Transaction transaction(m_database);
     if (!transaction.begun())
         return transaction.begun().error();
     const QString sql = QStringLiteral(
-        "INSERT INTO message (account, account_name, message_id, sender, recipients, recipient_count, subject, size, envelope, state,"
+        "INSERT INTO message (account, account_name, message_id, sender, recipients, recipient_count, "
+        "subject, size, envelope, state,"
         " created, changed, next_attempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)");
     const QList<Message::Recipient> &recipients = message.envelope.recipients;
-    const Base::Result<QSqlQuery> inserted =
-        m_database.run(sql, {account.id.value, account.name, QString::fromUtf8(message.messageId), message.from,
-                             recipientsForLists(recipients), recipients.size(), message.subject, message.size(),
-                             pack(Message::toJson(message.envelope)), stamp(now), stamp(now), stamp(now)});
+    const Base::Result<QSqlQuery> inserted = m_database.run(
+        sql, {account.id.value, account.name, QString::fromUtf8(message.messageId), message.from,
+              recipientsForLists(recipients), recipients.size(), message.subject, message.size(),
+              pack(Message::toJson(message.envelope)), stamp(now), stamp(now), stamp(now)});
     if (!inserted)
         return inserted.error();
     const qint64 id = inserted->lastInsertId().toLongLong();
     if (const Done done = insertRecipients(id, recipients); !done)
         return done.error();
-    if (const Done done = m_database.exec(QStringLiteral("INSERT INTO content (message, pieces) VALUES (?, ?)"),
-                                          {id, pack(Message::toJson(message.content))});
+    if (const Done done =
+            m_database.exec(QStringLiteral("INSERT INTO content (message, pieces) VALUES (?, ?)"),
+                            {id, pack(Message::toJson(message.content))});
         !done)
         return done.error();
     for (const Message::Piece &piece : message.content) {
         if (piece.spooled.isNull())
             continue;
-        if (const Done done = m_database.exec(QStringLiteral("INSERT OR IGNORE INTO spool_use (message, sha256) VALUES (?, ?)"),
-                                              {id, QString::fromLatin1(piece.spooled.sha256)});
+        if (const Done done = m_database.exec(
+                QStringLiteral("INSERT OR IGNORE INTO spool_use (message, sha256) VALUES (?, ?)"),
+                {id, QString::fromLatin1(piece.spooled.sha256)});
             !done)
             return done.error();
     }
     if (draft.isValid()) {
-        if (const Done done = m_database.exec(QStringLiteral("DELETE FROM draft WHERE id = ?"), {draft.value}); !done)
+        if (const Done done =
+                m_database.exec(QStringLiteral("DELETE FROM draft WHERE id = ?"), {draft.value});
+            !done)
             return done.error();
     }
     if (const Done done = transaction.commit(); !done)
@@ -90,11 +102,13 @@ Base::Result<MessageId> MessageStore::enqueue(const Message::OutgoingMessage &me
 
 Done MessageStore::insertRecipients(qint64 message, const QList<Message::Recipient> &recipients)
 {
-    const QString sql = QStringLiteral("INSERT INTO recipient (message, position, address, name, field, state) VALUES (?, ?, ?, ?, ?, 'waiting')");
+    const QString sql = QStringLiteral("INSERT INTO recipient (message, position, address, name, field, "
+                                       "state) VALUES (?, ?, ?, ?, ?, 'waiting')");
     for (qsizetype i = 0; i < recipients.size(); ++i) {
         const Message::Recipient &recipient = recipients.at(i);
-        if (const Done done = m_database.exec(sql, {message, i, recipient.address.addrSpec(), recipient.address.displayName(),
-                                                    fieldName(recipient.field)});
+        if (const Done done =
+                m_database.exec(sql, {message, i, recipient.address.addrSpec(),
+                                      recipient.address.displayName(), fieldName(recipient.field)});
             !done)
             return done;
     }
@@ -103,23 +117,27 @@ Done MessageStore::insertRecipients(qint64 message, const QList<Message::Recipie
 
 Base::Result<QList<QueueEntry>> MessageStore::due(const QDateTime &now, int limit) const
 {
-    Base::Result<QSqlQuery> query = m_database.run(
-        QStringLiteral("SELECT id, account, next_attempt, created, attempts FROM message WHERE state IN ('queued', 'deferred')"
-                       " AND next_attempt <= ? ORDER BY next_attempt, id LIMIT ?"),
-        {stamp(now), limit});
+    Base::Result<QSqlQuery> query =
+        m_database.run(QStringLiteral("SELECT id, account, next_attempt, created, attempts FROM message "
+                                      "WHERE state IN ('queued', 'deferred')"
+                                      " AND next_attempt <= ? ORDER BY next_attempt, id LIMIT ?"),
+                       {stamp(now), limit});
     if (!query)
         return query.error();
     QList<QueueEntry> entries;
     while (query->next())
-        entries.append({MessageId{query->value(0).toLongLong()}, Base::AccountId{query->value(1).toLongLong()},
-                        fromStamp(query->value(2)), fromStamp(query->value(3)), query->value(4).toInt()});
+        entries.append({MessageId{query->value(0).toLongLong()},
+                        Base::AccountId{query->value(1).toLongLong()}, fromStamp(query->value(2)),
+                        fromStamp(query->value(3)), query->value(4).toInt()});
     return entries;
 }
 
 Base::Result<std::optional<QDateTime>> MessageStore::nextDue(const QDateTime &now) const
 {
-    const Base::Result<QVariant> next = m_database.value(
-        QStringLiteral("SELECT min(next_attempt) FROM message WHERE state IN ('queued', 'deferred') AND next_attempt > ?"), {stamp(now)});
+    const Base::Result<QVariant> next =
+        m_database.value(QStringLiteral("SELECT min(next_attempt) FROM message WHERE state IN ('queued', "
+                                        "'deferred') AND next_attempt > ?"),
+                         {stamp(now)});
     if (!next)
         return next.error();
     return next->isNull() ? std::optional<QDateTime>() : fromStamp(*next);
@@ -135,10 +153,11 @@ Base::Result<Assignment> MessageStore::beginAttempt(MessageId id, const QDateTim
         return before.error();
     if (const Done done = m_book.setState(id, MessageState::Sending, now); !done)
         return done.error();
-    Base::Result<QSqlQuery> query = m_database.run(
-        QStringLiteral("SELECT envelope, pieces, (SELECT coalesce(max(number), 0) FROM attempt WHERE attempt.message = id) FROM message"
-                       " JOIN content ON content.message = id WHERE id = ?"),
-        {id.value});
+    Base::Result<QSqlQuery> query =
+        m_database.run(QStringLiteral("SELECT envelope, pieces, (SELECT coalesce(max(number), 0) FROM "
+                                      "attempt WHERE attempt.message = id) FROM message"
+                                      " JOIN content ON content.message = id WHERE id = ?"),
+                       {id.value});
     if (!query)
         return query.error();
     if (!query->next())
@@ -149,9 +168,10 @@ Base::Result<Assignment> MessageStore::beginAttempt(MessageId id, const QDateTim
     assignment.number = query->value(2).toInt() + 1;
     query->finish();
 
-    Base::Result<QSqlQuery> waiting = m_database.run(
-        QStringLiteral("SELECT position, address FROM recipient WHERE message = ? AND state IN ('waiting', 'deferred') ORDER BY position"),
-        {id.value});
+    Base::Result<QSqlQuery> waiting =
+        m_database.run(QStringLiteral("SELECT position, address FROM recipient WHERE message = ? AND state "
+                                      "IN ('waiting', 'deferred') ORDER BY position"),
+                       {id.value});
     if (!waiting)
         return waiting.error();
     while (waiting->next()) {
@@ -161,8 +181,9 @@ Base::Result<Assignment> MessageStore::beginAttempt(MessageId id, const QDateTim
         assignment.envelope.recipients.append({*address, Message::Field::To});
         assignment.positions.append(waiting->value(0).toInt());
     }
-    const Base::Result<QSqlQuery> attempt = m_database.run(
-        QStringLiteral("INSERT INTO attempt (message, number, started) VALUES (?, ?, ?)"), {id.value, assignment.number, stamp(now)});
+    const Base::Result<QSqlQuery> attempt =
+        m_database.run(QStringLiteral("INSERT INTO attempt (message, number, started) VALUES (?, ?, ?)"),
+                       {id.value, assignment.number, stamp(now)});
     if (!attempt)
         return attempt.error();
     assignment.attempt = Base::AttemptId{attempt->lastInsertId().toLongLong()};
@@ -171,8 +192,8 @@ Base::Result<Assignment> MessageStore::beginAttempt(MessageId id, const QDateTim
     return assignment;
 }
 
-Done MessageStore::markCommitting(MessageId id, const Assignment &assignment, const QList<Delivery::RecipientResult> &results,
-                                  const QDateTime &now)
+Done MessageStore::markCommitting(MessageId id, const Assignment &assignment,
+                                  const QList<Delivery::RecipientResult> &results, const QDateTime &now)
 {
     Transaction transaction(m_database);
     if (!transaction.begun())
@@ -181,13 +202,16 @@ Done MessageStore::markCommitting(MessageId id, const Assignment &assignment, co
         return done;
     if (const Done done = m_book.setState(id, MessageState::Committing, now); !done)
         return done;
-    if (const Done done = m_database.exec(QStringLiteral("UPDATE attempt SET committing = 1 WHERE id = ?"), {assignment.attempt.value}); !done)
+    if (const Done done = m_database.exec(QStringLiteral("UPDATE attempt SET committing = 1 WHERE id = ?"),
+                                          {assignment.attempt.value});
+        !done)
         return done;
     return transaction.commit();
 }
 
 Done MessageStore::finishAttempt(MessageId id, const Assignment &assignment, const Delivery::Outcome &outcome,
-                                 const Delivery::Transcript &transcript, const Consequence &consequence, const QDateTime &now)
+                                 const Delivery::Transcript &transcript, const Consequence &consequence,
+                                 const QDateTime &now)
 {
     Transaction transaction(m_database);
     if (!transaction.begun())
@@ -206,17 +230,22 @@ Done MessageStore::finishAttempt(MessageId id, const Assignment &assignment, con
         to = consequence.nextAttempt ? MessageState::Deferred : MessageState::Held;
         next = consequence.nextAttempt;
     }
-    const QString reason = outcome.isSuccess() ? QString() : pack(Delivery::toJson(Delivery::reasonOf(outcome)));
-    const QString sql = QStringLiteral("UPDATE message SET attempts = attempts + ?, reason = ?, queue_id = CASE WHEN ? = '' THEN queue_id ELSE ? END"
+    const QString reason =
+        outcome.isSuccess() ? QString() : pack(Delivery::toJson(Delivery::reasonOf(outcome)));
+    const QString sql = QStringLiteral("UPDATE message SET attempts = attempts + ?, reason = ?, queue_id = "
+                                       "CASE WHEN ? = '' THEN queue_id ELSE ? END"
                                        " WHERE id = ?");
-    if (const Done done = m_database.exec(sql, {consequence.countAttempt ? 1 : 0, reason, outcome.queueId, outcome.queueId, id.value}); !done)
+    if (const Done done = m_database.exec(
+            sql, {consequence.countAttempt ? 1 : 0, reason, outcome.queueId, outcome.queueId, id.value});
+        !done)
         return done;
     if (const Done done = m_book.setState(id, to, now, next); !done)
         return done;
-    const QString attemptSql = QStringLiteral("UPDATE attempt SET finished = ?, server = ?, tls = ?, reason = ?, transcript = ? WHERE id = ?");
+    const QString attemptSql = QStringLiteral(
+        "UPDATE attempt SET finished = ?, server = ?, tls = ?, reason = ?, transcript = ? WHERE id = ?");
     if (const Done done = m_database.exec(attemptSql, {stamp(now), outcome.server, outcome.tls,
-                                                       pack(Delivery::toJson(Delivery::reasonOf(outcome))), packed(transcript),
-                                                       assignment.attempt.value});
+                                                       pack(Delivery::toJson(Delivery::reasonOf(outcome))),
+                                                       packed(transcript), assignment.attempt.value});
         !done)
         return done;
     return transaction.commit();
@@ -224,28 +253,34 @@ Done MessageStore::finishAttempt(MessageId id, const Assignment &assignment, con
 
 Done MessageStore::replaceTranscript(Base::AttemptId attempt, const Delivery::Transcript &transcript)
 {
-    return m_database.exec(QStringLiteral("UPDATE attempt SET transcript = ? WHERE id = ?"), {packed(transcript), attempt.value});
+    return m_database.exec(QStringLiteral("UPDATE attempt SET transcript = ? WHERE id = ?"),
+                           {packed(transcript), attempt.value});
 }
 
-Done MessageStore::apply(MessageId id, const Assignment &assignment, const QList<Delivery::RecipientResult> &results,
-                         const Consequence &consequence, Delivery::Scope scope)
+Done MessageStore::apply(MessageId id, const Assignment &assignment,
+                         const QList<Delivery::RecipientResult> &results, const Consequence &consequence,
+                         Delivery::Scope scope)
 {
     const Base::Result<QList<StateBook::RecipientStanding>> before = m_book.recipients(id);
     if (!before)
         return before.error();
-    const QString sql = QStringLiteral("UPDATE recipient SET state = ?, attempts = attempts + ?, reason = ? WHERE message = ? AND position = ?");
+    const QString sql = QStringLiteral("UPDATE recipient SET state = ?, attempts = attempts + ?, reason = ? "
+                                       "WHERE message = ? AND position = ?");
     for (qsizetype i = 0; i < results.size() && i < assignment.positions.size(); ++i) {
         const Delivery::RecipientResult &result = results.at(i);
         const int position = assignment.positions.at(i);
         if (result.verdict == Verdict::None)
             continue;
-        const Verdict verdict = consequence.giveUp && result.verdict == Verdict::Deferred ? Verdict::Refused : result.verdict;
+        const Verdict verdict =
+            consequence.giveUp && result.verdict == Verdict::Deferred ? Verdict::Refused : result.verdict;
         for (const StateBook::RecipientStanding &each : *before) {
-            if (each.position != position || !(each.state == RecipientState::Waiting || each.state == RecipientState::Deferred))
+            if (each.position != position ||
+                !(each.state == RecipientState::Waiting || each.state == RecipientState::Deferred))
                 continue;
-            if (const Done done = m_database.exec(sql, {Delivery::name(Delivery::after(each.state, verdict)),
-                                                        consequence.countAttempt ? 1 : 0,
-                                                        pack(Delivery::toJson(Delivery::reasonOf(result, scope))), id.value, position});
+            if (const Done done = m_database.exec(
+                    sql,
+                    {Delivery::name(Delivery::after(each.state, verdict)), consequence.countAttempt ? 1 : 0,
+                     pack(Delivery::toJson(Delivery::reasonOf(result, scope))), id.value, position});
                 !done)
                 return done;
         }

@@ -1,8 +1,8 @@
 #pragma once
 
-// The queue and its attempts, written in the mail thread; every call is one durable transaction. Recorded before sent
-// (law 3): beginAttempt() before connecting, markCommitting() before the final dot, finishAttempt() before anyone is told.
-// What people decide about a message stands in decisions.h.
+// The queue and its attempts, written in the mail thread; every call is one durable transaction. Recorded
+// before sent (law 3): beginAttempt() before connecting, markCommitting() before the final dot,
+// finishAttempt() before anyone is told. What people decide about a message stands in decisions.h.
 
 #include "core/accounts/account.h"
 #include "core/delivery/transcript.h"
@@ -19,12 +19,13 @@ struct QueueEntry
 {
     Base::MessageId id;
     Base::AccountId account;
-    QDateTime due;      ///< UTC
+    QDateTime due; ///< UTC
     QDateTime created;
     int attempts = 0;
 };
 
-/// What an attempt needs: the envelope with only those recipients who still wait, and where each stands in the books.
+/// What an attempt needs: the envelope with only those recipients who still wait, and where each stands in
+/// the books.
 struct Assignment
 {
     Base::AttemptId attempt;
@@ -52,8 +53,9 @@ public:
     }
 
     /// Removes the draft in the same transaction when its id is valid.
-    Base::Result<Base::MessageId> enqueue(const Message::OutgoingMessage &message, const Accounts::Account &account,
-                                          const QDateTime &now, Base::DraftId draft = {});
+    Base::Result<Base::MessageId> enqueue(const Message::OutgoingMessage &message,
+                                          const Accounts::Account &account, const QDateTime &now,
+                                          Base::DraftId draft = {});
 
     /// Messages due at `now`, the most overdue first.
     Base::Result<QList<QueueEntry>> due(const QDateTime &now, int limit) const;
@@ -62,18 +64,20 @@ public:
 
     Base::Result<Assignment> beginAttempt(Base::MessageId id, const QDateTime &now);
     /// Puts "the final dot may have been sent" on record, with the verdicts known so far.
-    Base::Done markCommitting(Base::MessageId id, const Assignment &assignment, const QList<Delivery::RecipientResult> &results,
-                              const QDateTime &now);
-    Base::Done finishAttempt(Base::MessageId id, const Assignment &assignment, const Delivery::Outcome &outcome,
-                             const Delivery::Transcript &transcript, const Consequence &consequence, const QDateTime &now);
+    Base::Done markCommitting(Base::MessageId id, const Assignment &assignment,
+                              const QList<Delivery::RecipientResult> &results, const QDateTime &now);
+    Base::Done finishAttempt(Base::MessageId id, const Assignment &assignment,
+                             const Delivery::Outcome &outcome, const Delivery::Transcript &transcript,
+                             const Consequence &consequence, const QDateTime &now);
     /// The conversation went on after the outcome (QUIT and its answer).
     Base::Done replaceTranscript(Base::AttemptId attempt, const Delivery::Transcript &transcript);
 
     Base::Result<QSet<QByteArray>> spoolUse() const;
 
 private:
-    Base::Done apply(Base::MessageId id, const Assignment &assignment, const QList<Delivery::RecipientResult> &results,
-                     const Consequence &consequence, Delivery::Scope scope);
+    Base::Done apply(Base::MessageId id, const Assignment &assignment,
+                     const QList<Delivery::RecipientResult> &results, const Consequence &consequence,
+                     Delivery::Scope scope);
     Base::Done insertRecipients(qint64 message, const QList<Message::Recipient> &recipients);
 
     Database &m_database;

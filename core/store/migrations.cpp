@@ -8,7 +8,10 @@
 #include <array>
 
 // Resources of a static library are linked in only when they are asked for.
-static void initialiseResources() { Q_INIT_RESOURCE(store_sql); }
+static void initialiseResources()
+{
+    Q_INIT_RESOURCE(store_sql);
+}
 
 namespace Store {
 
@@ -41,7 +44,10 @@ Base::Done runStep(Database &database, int number)
 
 } // namespace
 
-int newestSchema() { return static_cast<int>(files.size()); }
+int newestSchema()
+{
+    return static_cast<int>(files.size());
+}
 
 Base::Done checkVersion(const Database &database)
 {
@@ -49,8 +55,10 @@ Base::Done checkVersion(const Database &database)
     if (!version)
         return version.error();
     if (version->toInt() > newestSchema())
-        return Base::Error{Base::ErrorKind::DatabaseNewer, {},
-                           QStringLiteral("schema %1, this program knows %2").arg(version->toInt()).arg(newestSchema())};
+        return Base::Error{
+            Base::ErrorKind::DatabaseNewer,
+            {},
+            QStringLiteral("schema %1, this program knows %2").arg(version->toInt()).arg(newestSchema())};
     return {};
 }
 

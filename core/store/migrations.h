@@ -1,7 +1,7 @@
 #pragma once
 
-// Numbered steps from each schema to the next, kept as SQL in resources/sql. Each runs in a transaction of its own; the
-// number of the last one stands in PRAGMA user_version.
+// Numbered steps from each schema to the next, kept as SQL in resources/sql. Each runs in a transaction of
+// its own; the number of the last one stands in PRAGMA user_version.
 
 #include "core/base/result.h"
 

@@ -17,23 +17,23 @@ namespace Store {
 struct MessageRow
 {
     Base::MessageId id;
-    Base::AccountId account;      ///< invalid when the account was removed
+    Base::AccountId account; ///< invalid when the account was removed
     QString accountName;
-    QByteArray messageId;         ///< Message-ID with its brackets
+    QByteArray messageId; ///< Message-ID with its brackets
     QString from;
-    QString recipients;           ///< for lists: the first few, "ada@example.org, bob@example.org"
+    QString recipients; ///< for lists: the first few, "ada@example.org, bob@example.org"
     int recipientCount = 0;
     QString subject;
-    qint64 size = 0;              ///< octets of the content
+    qint64 size = 0; ///< octets of the content
     Delivery::MessageState state = Delivery::MessageState::Queued;
-    QDateTime created;            ///< UTC, as all times here
+    QDateTime created; ///< UTC, as all times here
     QDateTime changed;
     std::optional<QDateTime> nextAttempt;
     int attempts = 0;
-    int accepted = 0;             ///< recipients in that state
+    int accepted = 0; ///< recipients in that state
     int refused = 0;
-    QString queueId;              ///< what the server called it
-    Delivery::Reason reason;      ///< why it is where it is; null when there is nothing to say
+    QString queueId;         ///< what the server called it
+    Delivery::Reason reason; ///< why it is where it is; null when there is nothing to say
 
     friend bool operator==(const MessageRow &, const MessageRow &) = default;
 };
@@ -51,11 +51,11 @@ struct RecipientRow
 struct AttemptRow
 {
     Base::AttemptId id;
-    int number = 0;               ///< 1 for the first
+    int number = 0; ///< 1 for the first
     QDateTime started;
     std::optional<QDateTime> finished;
-    QString server;               ///< "192.0.2.7:587"
-    QString tls;                  ///< "TLS 1.3, TLS_AES_256_GCM_SHA384"
+    QString server; ///< "192.0.2.7:587"
+    QString tls;    ///< "TLS 1.3, TLS_AES_256_GCM_SHA384"
     Delivery::Reason reason;
 };
 

@@ -48,7 +48,8 @@ Base::Result<Message::SpoolRef> Spool::put(QIODevice &source)
         if (file.write(chunk) != chunk.size())
             return Base::fileError(file, ErrorKind::FileUnwritable);
     }
-    if (const auto *from = qobject_cast<QFileDevice *>(&source); from && from->error() != QFileDevice::NoError)
+    if (const auto *from = qobject_cast<QFileDevice *>(&source);
+        from && from->error() != QFileDevice::NoError)
         return Base::fileError(*from, ErrorKind::FileUnreadable);
     const Message::SpoolRef ref{hash.result().toHex(), size};
     const QString path = pathOf(ref.sha256);
@@ -65,8 +66,8 @@ Base::Result<Message::SpoolRef> Spool::put(QIODevice &source)
     if (!QDir().mkpath(folder))
         return Error{ErrorKind::FileUnwritable, folder, QStringLiteral("the folder cannot be made")};
     QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
-    // Replaces in one step what lies there: the same content put by another thread, which may be open already, or a file
-    // of another size, which is none of ours. QFile::rename() would need it removed first.
+    // Replaces in one step what lies there: the same content put by another thread, which may be open
+    // already, or a file of another size, which is none of ours. QFile::rename() would need it removed first.
     const QFileInfo written(file.fileName());
     file.setAutoRemove(false);
     file.close();
@@ -75,7 +76,8 @@ Base::Result<Message::SpoolRef> Spool::put(QIODevice &source)
     if (problem) {
         QFile::remove(written.filePath());
         const bool full = problem == std::errc::no_space_on_device;
-        return Error{full ? ErrorKind::DiskFull : ErrorKind::FileUnwritable, path, QString::fromStdString(problem.message())};
+        return Error{full ? ErrorKind::DiskFull : ErrorKind::FileUnwritable, path,
+                     QString::fromStdString(problem.message())};
     }
     Base::syncFolder(folder);
     Base::syncFolder(m_folder);
@@ -86,7 +88,8 @@ Base::Result<std::unique_ptr<QIODevice>> Spool::open(const Message::SpoolRef &re
 {
     auto file = std::make_unique<QFile>(pathOf(ref.sha256));
     if (!file->exists())
-        return Error{ErrorKind::FileMissing, file->fileName(), QStringLiteral("the spool no longer holds it")};
+        return Error{ErrorKind::FileMissing, file->fileName(),
+                     QStringLiteral("the spool no longer holds it")};
     if (!file->open(QIODevice::ReadOnly))
         return Base::fileError(*file, ErrorKind::FileUnreadable);
     if (file->size() != ref.size)

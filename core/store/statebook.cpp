@@ -12,33 +12,40 @@ using Delivery::MessageState;
 using Delivery::RecipientState;
 
 namespace {
-qint64 stamp(const QDateTime &when) { return when.toMSecsSinceEpoch(); }
+qint64 stamp(const QDateTime &when)
+{
+    return when.toMSecsSinceEpoch();
 }
+} // namespace
 
 Base::Result<StateBook::Standing> StateBook::standing(MessageId id) const
 {
-    Base::Result<QSqlQuery> query =
-        m_database.run(QStringLiteral("SELECT state, account, attempts FROM message WHERE id = ?"), {id.value});
+    Base::Result<QSqlQuery> query = m_database.run(
+        QStringLiteral("SELECT state, account, attempts FROM message WHERE id = ?"), {id.value});
     if (!query)
         return query.error();
     if (!query->next())
         return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such message")};
     const std::optional<MessageState> state = Delivery::messageStateFromKey(query->value(0).toString());
     if (!state)
-        return Error{ErrorKind::DatabaseDamaged, id.toString(), QStringLiteral("a message is in the unknown state \"%1\"").arg(query->value(0).toString())};
+        return Error{
+            ErrorKind::DatabaseDamaged, id.toString(),
+            QStringLiteral("a message is in the unknown state \"%1\"").arg(query->value(0).toString())};
     return Standing{*state, Base::AccountId{query->value(1).toLongLong()}, query->value(2).toInt()};
 }
 
 Base::Result<QList<StateBook::RecipientStanding>> StateBook::recipients(MessageId id) const
 {
-    Base::Result<QSqlQuery> query =
-        m_database.run(QStringLiteral("SELECT position, state FROM recipient WHERE message = ? ORDER BY position"), {id.value});
+    Base::Result<QSqlQuery> query = m_database.run(
+        QStringLiteral("SELECT position, state FROM recipient WHERE message = ? ORDER BY position"),
+        {id.value});
     if (!query)
         return query.error();
     QList<RecipientStanding> recipients;
     while (query->next()) {
-        recipients.append({query->value(0).toInt(),
-                           Delivery::recipientStateFromName(query->value(1).toString()).value_or(RecipientState::Waiting)});
+        recipients.append(
+            {query->value(0).toInt(),
+             Delivery::recipientStateFromName(query->value(1).toString()).value_or(RecipientState::Waiting)});
     }
     return recipients;
 }
@@ -50,21 +57,27 @@ Done StateBook::setState(MessageId id, MessageState to, const QDateTime &now, st
         return from.error();
     if (!Delivery::mayMove(from->state, to))
         return Error{ErrorKind::NotAllowed, id.toString(),
-                     QStringLiteral("a message that is %1 cannot become %2").arg(Delivery::key(from->state), Delivery::key(to))};
-    Base::Log::info(QStringLiteral("Message %1: %2 -> %3").arg(id.toString(), Delivery::key(from->state), Delivery::key(to)));
-    const QString sql = QStringLiteral(
-        "UPDATE message SET state = ?, changed = ?, next_attempt = ?,"
-        " accepted = (SELECT count(*) FROM recipient WHERE recipient.message = message.id AND recipient.state = 'accepted'),"
-        " refused = (SELECT count(*) FROM recipient WHERE recipient.message = message.id AND recipient.state = 'refused') WHERE id = ?");
-    const QVariant due = next ? QVariant(stamp(*next)) : to == MessageState::Queued ? QVariant(stamp(now)) : QVariant();
+                     QStringLiteral("a message that is %1 cannot become %2")
+                         .arg(Delivery::key(from->state), Delivery::key(to))};
+    Base::Log::info(QStringLiteral("Message %1: %2 -> %3")
+                        .arg(id.toString(), Delivery::key(from->state), Delivery::key(to)));
+    const QString sql = QStringLiteral("UPDATE message SET state = ?, changed = ?, next_attempt = ?,"
+                                       " accepted = (SELECT count(*) FROM recipient WHERE recipient.message "
+                                       "= message.id AND recipient.state = 'accepted'),"
+                                       " refused = (SELECT count(*) FROM recipient WHERE recipient.message = "
+                                       "message.id AND recipient.state = 'refused') WHERE id = ?");
+    const QVariant due = next                         ? QVariant(stamp(*next))
+                         : to == MessageState::Queued ? QVariant(stamp(now))
+                                                      : QVariant();
     return m_database.exec(sql, {Delivery::key(to), stamp(now), due, id.value});
 }
 
 Done StateBook::changeRecipients(MessageId id, const QList<RecipientState> &from, RecipientState to)
 {
     for (const RecipientState state : from) {
-        if (const Done done = m_database.exec(QStringLiteral("UPDATE recipient SET state = ? WHERE message = ? AND state = ?"),
-                                              {Delivery::name(to), id.value, Delivery::name(state)});
+        if (const Done done = m_database.exec(
+                QStringLiteral("UPDATE recipient SET state = ? WHERE message = ? AND state = ?"),
+                {Delivery::name(to), id.value, Delivery::name(state)});
             !done)
             return done;
     }

@@ -1,7 +1,8 @@
 #pragma once
 
-// Where messages and recipients stand. The one place in the program where a message's state changes: it refuses what
-// Delivery's table does not allow, logs the move and refreshes the counts in the row. Callers hold the transaction.
+// Where messages and recipients stand. The one place in the program where a message's state changes: it
+// refuses what Delivery's table does not allow, logs the move and refreshes the counts in the row. Callers
+// hold the transaction.
 
 #include "core/store/database.h"
 #include "core/store/rows.h"
@@ -23,15 +24,21 @@ public:
         Delivery::RecipientState state;
     };
 
-    explicit StateBook(Database &database) : m_database(database) {}
+    explicit StateBook(Database &database)
+        : m_database(database)
+    {
+    }
 
     /// NotFound when there is no such message.
     Base::Result<Standing> standing(Base::MessageId id) const;
     Base::Result<QList<RecipientStanding>> recipients(Base::MessageId id) const;
-    /// NotAllowed when the table has no such move. `next`: when the message is due; a queued one is due now without it.
-    Base::Done setState(Base::MessageId id, Delivery::MessageState to, const QDateTime &now, std::optional<QDateTime> next = {});
+    /// NotAllowed when the table has no such move. `next`: when the message is due; a queued one is due now
+    /// without it.
+    Base::Done setState(Base::MessageId id, Delivery::MessageState to, const QDateTime &now,
+                        std::optional<QDateTime> next = {});
     /// All recipients of the message that are in one of those states.
-    Base::Done changeRecipients(Base::MessageId id, const QList<Delivery::RecipientState> &from, Delivery::RecipientState to);
+    Base::Done changeRecipients(Base::MessageId id, const QList<Delivery::RecipientState> &from,
+                                Delivery::RecipientState to);
 
 private:
     Database &m_database;

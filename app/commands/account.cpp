@@ -1,0 +1,295 @@
+// `postrider account …`: adds, lists, shows, removes and tests accounts. A password comes from stdin, from a
+// command, or from a prompt; never from the command line, where every other user of the machine could read it
+// (law 7).
+
+#include "app/commands/command.h"
+#include "app/messagejson.h"
+#include "app/office.h"
+#include "app/terminal.h"
+#include "ui/common/explain.h"
+
+#include <QFileInfo>
+#include <QJsonArray>
+
+namespace App {
+
+namespace {
+
+using Accounts::Account;
+using Accounts::SecretPlace;
+
+const QString command = QStringLiteral("account");
+
+int fail(const Base::Error &error)
+{
+    Terminal::complain(error);
+    return exitCodeFor(error);
+}
+
+struct Wish
+{
+    Account account;
+    std::optional<QByteArray> secret;
+};
+
+void addOptions(QCommandLineParser &parser)
+{
+    const auto option = [&parser](const char *name, const QString &words, const char *value = nullptr) {
+        QCommandLineOption made(QString::fromLatin1(name), words);
+        if (value)
+            made.setValueName(QString::fromLatin1(value));
+        parser.addOption(made);
+    };
+    option("host", tr("The server's name or address."), "H");
+    option("port", tr("Its port; without it the usual one for the security chosen."), "P");
+    option("security",
+           tr("tls: encrypted from the start; starttls: turned to TLS before anything else; none: never "
+              "encrypted."),
+           "S");
+    option("auth", tr("auto, none, plain or login."), "A");
+    option("user", tr("The user name for signing in."), "U");
+    option("password-stdin",
+           tr("Reads the password from the first line of standard input and keeps it safe."));
+    option("password-command", tr("Keeps only this command; the first line it prints is the password."),
+           "CMD");
+    option("from", tr("The sender's address, with or without a name."), "ADDRESS");
+    option("ca-file", tr("PEM file with certificates to believe beside the system's."), "F");
+    option("trust", tr("SHA-256 of the one certificate that is accepted whatever else is wrong with it."),
+           "SHA256");
+    option("helo", tr("The name said in EHLO; without it an address literal that tells nothing."), "NAME");
+    option("max-connections", tr("Connections at a time, 1 to 20."), "N");
+    option("allow-cleartext-password",
+           tr("Lets a password travel unencrypted where --security none is chosen."));
+}
+
+Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &name)
+{
+    using Base::Error;
+    using Base::ErrorKind;
+    const auto value = [&parser](const char *option) { return parser.value(QString::fromLatin1(option)); };
+    Wish wish;
+    Account &account = wish.account;
+    account.name = name;
+    account.server.host = value("host");
+    const Base::Result<Net::Security> security = Accounts::securityFromName(value("security"));
+    if (!security)
+        return security.error();
+    account.server.security = *security;
+    account.server.port = Accounts::defaultPort(*security);
+    if (parser.isSet(QStringLiteral("port")))
+        account.server.port = value("port").toUShort(); // 0 when it is no port: check() says so
+    if (parser.isSet(QStringLiteral("auth"))) {
+        const Base::Result<Accounts::Auth> auth = Accounts::authFromName(value("auth"));
+        if (!auth)
+            return auth.error();
+        account.auth = *auth;
+    }
+    account.user = value("user");
+    account.secretCommand = value("password-command");
+    account.helo = value("helo");
+    account.trust.sha256 = value("trust").remove(QLatin1Char(':')).toLower();
+    account.allowCleartextPassword = parser.isSet(QStringLiteral("allow-cleartext-password"));
+    if (parser.isSet(QStringLiteral("ca-file")))
+        account.trust.caFile = QFileInfo(value("ca-file")).absoluteFilePath();
+    if (parser.isSet(QStringLiteral("max-connections"))) {
+        account.maxConnections = value("max-connections").toInt();
+        if (account.maxConnections < 1 || account.maxConnections > 20)
+            return Error{ErrorKind::BadAccount, QStringLiteral("max-connections"),
+                         QStringLiteral("a number from 1 to 20")};
+    }
+    const Base::Result<Message::Address> from = Message::Address::parse(value("from"));
+    if (!from)
+        return from.error();
+    account.fromName = from->displayName();
+    account.fromAddress = from->addrSpec();
+    if (!account.secretCommand.isEmpty())
+        account.secretPlace = SecretPlace::Command;
+    return wish;
+}
+
+int add(const Base::Paths &paths, const QString &name, const QCommandLineParser &parser)
+{
+    for (const char *needed : {"host", "security", "from"}) {
+        if (!parser.isSet(QString::fromLatin1(needed)))
+            return usageError(command, tr("--%1 is missing.").arg(QString::fromLatin1(needed)));
+    }
+    const bool fromStdin = parser.isSet(QStringLiteral("password-stdin"));
+    if (fromStdin && parser.isSet(QStringLiteral("password-command")))
+        return usageError(command, tr("Take either --password-stdin or --password-command."));
+    Base::Result<Wish> wish = wishFrom(parser, name);
+    if (!wish)
+        return fail(wish.error());
+    Account &account = wish->account;
+    if (account.user.isEmpty() && (fromStdin || !account.secretCommand.isEmpty()))
+        return usageError(command, tr("A password needs a --user."));
+    if (account.server.security == Net::Security::None && account.needsSignIn() &&
+        !account.allowCleartextPassword)
+        return usageError(command,
+                          tr("With --security none the password would travel unencrypted, readable for "
+                             "everyone on the way. "
+                             "Choose --security starttls or tls, or say --allow-cleartext-password."));
+    if (const Base::Done done = Accounts::check(account); !done)
+        return fail(done.error());
+    if (fromStdin) {
+        wish->secret = Terminal::readLine();
+        if (!wish->secret || wish->secret->isEmpty())
+            return usageError(command, tr("There was no password on standard input."));
+    } else if (account.needsSignIn() && account.secretPlace == SecretPlace::None) {
+        wish->secret = Terminal::askHidden(tr("Password for %1:").arg(account.user));
+        if (!wish->secret)
+            return usageError(command, tr("Give the password with --password-stdin or --password-command."));
+    }
+    Office office(paths);
+    if (const Base::Done done = office.open(Work::Enter); !done)
+        return fail(done.error());
+    const Base::Result<Account> saved = await(office.mailroom().saveAccount(account, wish->secret));
+    if (!saved)
+        return fail(saved.error());
+    switch (saved->secretPlace) {
+    case SecretPlace::Keychain:
+        Terminal::say(
+            tr("Account \"%1\" was added. Its password is in the desktop's keychain.").arg(saved->name));
+        break;
+    case SecretPlace::Vault:
+        Terminal::say(
+            tr("Account \"%1\" was added. No keychain answered, so its password is in the sealed vault %2.")
+                .arg(saved->name, paths.vault()));
+        break;
+    default:
+        Terminal::say(tr("Account \"%1\" was added.").arg(saved->name));
+        break;
+    }
+    return Ok;
+}
+
+int list(Office &office, bool json)
+{
+    const Base::Result<QList<Account>> accounts = office.query().accounts();
+    if (!accounts)
+        return fail(accounts.error());
+    QJsonArray array;
+    for (const Account &account : *accounts) {
+        const QString server = QStringLiteral("%1:%2").arg(account.server.host).arg(account.server.port);
+        if (json) {
+            QJsonObject object = Accounts::toJson(account);
+            object.insert(QStringLiteral("default"), account.isDefault);
+            array.append(object);
+        } else {
+            Terminal::say(QStringLiteral("%1 %2  %3  %4  %5")
+                              .arg(account.isDefault ? QStringLiteral("*") : QStringLiteral(" "),
+                                   account.name, account.fromAddress, server,
+                                   Accounts::name(account.server.security)));
+        }
+    }
+    if (json)
+        Terminal::print(QJsonDocument(array));
+    else if (accounts->isEmpty())
+        Terminal::complain(tr("There is no account yet. \"postrider account add\" makes one."));
+    return Ok;
+}
+
+int show(Office &office, const Account &account, bool json)
+{
+    const Base::Result<Delivery::Reason> pause = office.query().pauseOf(account.id);
+    QJsonObject object = Accounts::toJson(account);
+    object.insert(QStringLiteral("default"), account.isDefault);
+    object.insert(QStringLiteral("paused"), pause && !pause->isNull());
+    if (json) {
+        Terminal::print(QJsonDocument(object));
+        return Ok;
+    }
+    for (auto field = object.constBegin(); field != object.constEnd(); ++field) {
+        const QString value = field->isString() ? field->toString() : field->toVariant().toString();
+        if (!value.isEmpty())
+            Terminal::say(QStringLiteral("%1: %2").arg(field.key(), value));
+    }
+    if (pause && !pause->isNull())
+        Terminal::complain(Ui::explain(*pause));
+    return Ok;
+}
+
+int remove(Office &office, const Account &account)
+{
+    const Base::Result<void> done = await(office.mailroom().removeAccount(account.id));
+    const bool gone = !office.query().account(account.id);
+    if (gone)
+        Terminal::say(
+            tr("Account \"%1\" was removed. What was sent through it stays in the books.").arg(account.name));
+    return done ? static_cast<int>(Ok) : fail(done.error());
+}
+
+int test(Office &office, const Account &account, bool json)
+{
+    if (!json) {
+        QObject::connect(
+            &office.mailroom(), &Outbox::Mailroom::testFound, [](int, const Outbox::TestFinding &finding) {
+                const Ui::Explanation words = Ui::explain(finding.step, finding.ok);
+                const QString mark = finding.ok ? QStringLiteral("ok  ") : QStringLiteral("FAIL");
+                const QString detail =
+                    finding.detail.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(finding.detail);
+                Terminal::say(QStringLiteral("%1 %2%3  %4 ms")
+                                  .arg(mark, words.headline, detail)
+                                  .arg(finding.milliseconds));
+            });
+    }
+    const Outbox::TestReport report = await(office.mailroom().testAccount(account, {}, 1));
+    if (json) {
+        Terminal::print(QJsonDocument(toJson(account.name, report)));
+    } else {
+        Terminal::say(report.transcript.toText().trimmed());
+    }
+    if (report.ok())
+        return Ok;
+    Terminal::complain(Ui::explain(report.reason));
+    return exitCodeFor(report.reason);
+}
+
+} // namespace
+
+int runAccount(const Base::Paths &paths, const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        tr("account add NAME --host H --security tls|starttls|none --from ADDRESS …\n"
+           "account list | show NAME | remove NAME | default NAME | test NAME   [--json]"));
+    addOptions(parser);
+    parser.addOption({QStringLiteral("json"), tr("Prints one JSON document and nothing else.")});
+    if (const std::optional<int> over = parse(parser, command, arguments))
+        return *over;
+    const QStringList words = parser.positionalArguments();
+    const QString verb = words.value(0);
+    const QString name = words.value(1);
+    const bool json = parser.isSet(QStringLiteral("json"));
+    static const QStringList verbs{QStringLiteral("add"),     QStringLiteral("list"),
+                                   QStringLiteral("show"),    QStringLiteral("remove"),
+                                   QStringLiteral("default"), QStringLiteral("test")};
+    if (!verbs.contains(verb))
+        return usageError(command,
+                          verb.isEmpty()
+                              ? tr("Say what to do: %1.").arg(verbs.join(QStringLiteral(", ")))
+                              : tr("\"%1\" is none of %2.").arg(verb, verbs.join(QStringLiteral(", "))));
+    if (verb != QLatin1String("list") && name.isEmpty())
+        return usageError(command, tr("Which account? Its name is missing."));
+    if (words.size() > 2)
+        return usageError(command, tr("\"%1\" is one word too many.").arg(words.at(2)));
+    if (verb == QLatin1String("add"))
+        return add(paths, name, parser);
+    Office office(paths);
+    if (const Base::Done done = office.open(Work::Enter); !done)
+        return fail(done.error());
+    if (verb == QLatin1String("list"))
+        return list(office, json);
+    const Base::Result<Account> account = office.query().account(name);
+    if (!account)
+        return fail(account.error());
+    if (verb == QLatin1String("show"))
+        return show(office, *account, json);
+    if (verb == QLatin1String("remove"))
+        return remove(office, *account);
+    if (verb == QLatin1String("test"))
+        return test(office, *account, json);
+    const Base::Result<void> done = await(office.mailroom().setDefaultAccount(account->id));
+    return done ? static_cast<int>(Ok) : fail(done.error());
+}
+
+} // namespace App

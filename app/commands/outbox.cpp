@@ -1,0 +1,201 @@
+// `postrider outbox …`: what is in the books and what became of it; decisions about messages; dispatching
+// without a window.
+
+#include "app/commands/command.h"
+#include "app/messagejson.h"
+#include "app/office.h"
+#include "app/terminal.h"
+#include "app/waiting.h"
+#include "ui/common/explain.h"
+
+#include <QJsonArray>
+
+namespace App {
+
+namespace {
+
+const QString command = QStringLiteral("outbox");
+
+int fail(const Base::Error &error)
+{
+    Terminal::complain(error);
+    return exitCodeFor(error);
+}
+
+int list(Office &office, const QCommandLineParser &parser)
+{
+    Store::Filter filter;
+    for (const QString &word : parser.values(QStringLiteral("state"))) {
+        const std::optional<Delivery::MessageState> state = Delivery::messageStateFromKey(word);
+        if (!state)
+            return usageError(command, tr("There is no state \"%1\".").arg(word));
+        filter.states.append(*state);
+        if (*state == Delivery::MessageState::Sending)
+            filter.states.append(Delivery::MessageState::Committing);
+    }
+    filter.accountName = parser.value(QStringLiteral("account"));
+    filter.search = parser.value(QStringLiteral("search"));
+    int limit = 100;
+    if (parser.isSet(QStringLiteral("limit"))) {
+        limit = parser.value(QStringLiteral("limit")).toInt();
+        if (limit < 1)
+            return usageError(command, tr("--limit takes a number from 1."));
+    }
+    const Base::Result<QList<Base::MessageId>> ids = office.query().ids(filter, limit);
+    if (!ids)
+        return fail(ids.error());
+    const Base::Result<QList<Store::MessageRow>> rows = office.query().rows(*ids);
+    if (!rows)
+        return fail(rows.error());
+    QJsonArray array;
+    for (const Store::MessageRow &row : *rows) {
+        if (parser.isSet(QStringLiteral("json"))) {
+            array.append(toJson(row));
+            continue;
+        }
+        const QString more =
+            row.recipientCount > 3 ? QStringLiteral(" +%1").arg(row.recipientCount - 3) : QString();
+        Terminal::say(QStringLiteral("%1  %2  %3  %4  %5")
+                          .arg(row.id.toString().rightJustified(5),
+                               Delivery::name(row.state).leftJustified(11),
+                               row.created.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm")),
+                               row.recipients + more, row.subject));
+    }
+    if (parser.isSet(QStringLiteral("json")))
+        Terminal::print(QJsonDocument(array));
+    return Ok;
+}
+
+int show(Office &office, Base::MessageId id, bool json)
+{
+    const Base::Result<Store::MessageDetails> details = office.query().details(id);
+    if (!details)
+        return fail(details.error());
+    if (json) {
+        Terminal::print(QJsonDocument(toJson(*details)));
+        return Ok;
+    }
+    const Store::MessageRow &row = details->message;
+    Terminal::say(tr("Message %1: %2").arg(row.id.toString(), Delivery::name(row.state)));
+    Terminal::say(tr("Subject: %1").arg(row.subject));
+    Terminal::say(tr("From: %1, through account \"%2\"").arg(row.from, row.accountName));
+    if (!row.queueId.isEmpty())
+        Terminal::say(tr("The server calls it %1.").arg(row.queueId));
+    if (row.nextAttempt)
+        Terminal::say(tr("Next attempt: %1").arg(row.nextAttempt->toLocalTime().toString(Qt::ISODate)));
+    Terminal::say(toTable(*details));
+    if (!row.reason.isNull())
+        Terminal::say(Ui::explain(row.reason).toText());
+    return Ok;
+}
+
+int decide(Office &office, const QString &verb, const QStringList &words, const QCommandLineParser &parser)
+{
+    Outbox::Mailroom &mailroom = office.mailroom();
+    for (const QString &word : words) {
+        const auto id = Base::MessageId::fromString(word);
+        if (!id.isValid())
+            return usageError(command, tr("\"%1\" is not the id of a message.").arg(word));
+        QFuture<Base::Result<void>> answer;
+        if (verb == QLatin1String("retry") || verb == QLatin1String("resend"))
+            answer = mailroom.retry(id);
+        else if (verb == QLatin1String("hold"))
+            answer = mailroom.hold(id);
+        else if (verb == QLatin1String("release"))
+            answer = mailroom.release(id);
+        else if (verb == QLatin1String("cancel"))
+            answer = mailroom.cancel(id);
+        else if (verb == QLatin1String("delete"))
+            answer = mailroom.remove(id);
+        else
+            answer =
+                mailroom.resolve(id, parser.isSet(QStringLiteral("arrived")) ? Outbox::Resolution::Arrived
+                                                                             : Outbox::Resolution::Resend);
+        if (const Base::Result<void> done = await(answer); !done)
+            return fail(done.error());
+    }
+    return Ok;
+}
+
+int dispatch(Office &office, const QCommandLineParser &parser)
+{
+    qint64 seconds = 0;
+    if (parser.isSet(QStringLiteral("timeout"))) {
+        seconds = parser.value(QStringLiteral("timeout")).toLongLong();
+        if (seconds < 1)
+            return usageError(command, tr("--timeout takes a number of seconds from 1."));
+    }
+    if (!office.mailroom().isDispatching())
+        Terminal::complain(tr("Another program dispatches for this home; waiting for it."));
+    const bool untilEmpty = parser.isSet(QStringLiteral("until-empty"));
+    if (waitUntilSettled(office, untilEmpty, seconds * 1000))
+        return Ok;
+    Terminal::complain(tr("The time is over; what is not sent stays queued."));
+    return TemporaryFailure;
+}
+
+} // namespace
+
+int runOutbox(const Base::Paths &paths, const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        tr("outbox list [--state S]… [--account N] [--search TEXT] [--limit N] [--json]\n"
+           "outbox show ID [--json]\n"
+           "outbox retry|hold|release|cancel|delete ID… · outbox resend ID --failed\n"
+           "outbox resolve ID --arrived|--resend\n"
+           "outbox run [--until-empty] [--timeout S]"));
+    parser.addOption({QStringLiteral("state"), tr("Only messages in this state; may be said again."),
+                      QStringLiteral("S")});
+    parser.addOption({QStringLiteral("account"), tr("Only messages of this account."), QStringLiteral("N")});
+    parser.addOption({QStringLiteral("search"),
+                      tr("Only messages with this in subject, sender or recipients."),
+                      QStringLiteral("TEXT")});
+    parser.addOption({QStringLiteral("limit"), tr("At most so many, the newest."), QStringLiteral("N")});
+    parser.addOption({QStringLiteral("failed"), tr("resend: only to those recipients that were refused.")});
+    parser.addOption({QStringLiteral("arrived"), tr("resolve: the message did arrive.")});
+    parser.addOption({QStringLiteral("resend"), tr("resolve: send it again, under the same Message-ID.")});
+    parser.addOption(
+        {QStringLiteral("until-empty"), tr("run: until nothing waits any more, later retries included.")});
+    parser.addOption({QStringLiteral("timeout"), tr("run: at most so many seconds."), QStringLiteral("S")});
+    parser.addOption({QStringLiteral("json"), tr("Prints one JSON document and nothing else.")});
+    if (const std::optional<int> over = parse(parser, command, arguments))
+        return *over;
+    QStringList words = parser.positionalArguments();
+    const QString verb = words.isEmpty() ? QString() : words.takeFirst();
+    static const QStringList aboutIds{QStringLiteral("show"),   QStringLiteral("retry"),
+                                      QStringLiteral("hold"),   QStringLiteral("release"),
+                                      QStringLiteral("cancel"), QStringLiteral("delete"),
+                                      QStringLiteral("resend"), QStringLiteral("resolve")};
+    const bool known =
+        aboutIds.contains(verb) || verb == QLatin1String("list") || verb == QLatin1String("run");
+    if (!known)
+        return usageError(command,
+                          tr("Say what to do: list, run, %1.").arg(aboutIds.join(QStringLiteral(", "))));
+    if (aboutIds.contains(verb) == words.isEmpty())
+        return usageError(command, words.isEmpty() ? tr("Which message? Its id is missing.")
+                                                   : tr("\"%1\" is one word too many.").arg(words.first()));
+    if (verb == QLatin1String("resend") && !parser.isSet(QStringLiteral("failed")))
+        return usageError(command, tr("resend needs --failed."));
+    if (verb == QLatin1String("resolve") &&
+        parser.isSet(QStringLiteral("arrived")) == parser.isSet(QStringLiteral("resend")))
+        return usageError(command, tr("resolve needs either --arrived or --resend."));
+
+    Office office(paths);
+    if (const Base::Done done = office.open(verb == QLatin1String("run") ? Work::Dispatch : Work::Enter);
+        !done)
+        return fail(done.error());
+    if (verb == QLatin1String("list"))
+        return list(office, parser);
+    if (verb == QLatin1String("run"))
+        return dispatch(office, parser);
+    if (verb == QLatin1String("show")) {
+        const auto id = Base::MessageId::fromString(words.first());
+        return id.isValid()
+                   ? show(office, id, parser.isSet(QStringLiteral("json")))
+                   : usageError(command, tr("\"%1\" is not the id of a message.").arg(words.first()));
+    }
+    return decide(office, verb, words, parser);
+}
+
+} // namespace App

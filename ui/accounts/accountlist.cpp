@@ -1,0 +1,189 @@
+#include "ui/accounts/accountlist.h"
+
+#include "ui/accounts/accountdialog.h"
+#include "ui/common/explain.h"
+#include "ui/common/messagebar.h"
+#include "ui/common/prompts.h"
+#include "ui/common/theme.h"
+#include "ui/common/words.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+namespace Ui {
+
+namespace {
+
+enum Column { NameColumn, StateColumn, SenderColumn, ServerColumn, ColumnCount };
+
+} // namespace
+
+AccountList::AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, Preferences &preferences,
+                         Prompts &prompts, QWidget *parent)
+    : QWidget(parent)
+    , m_mailroom(mailroom)
+    , m_query(query)
+    , m_preferences(preferences)
+    , m_prompts(prompts)
+    , m_bar(new MessageBar(this))
+    , m_list(new QTreeWidget(this))
+    , m_empty(new QLabel(tr("Here will be the accounts you send through. Choose “Add account…” to begin."), this))
+    , m_pages(new QStackedWidget(this))
+{
+    m_bar->setObjectName(QStringLiteral("accountsBar"));
+    m_bar->setClosable(false);
+    m_list->setObjectName(QStringLiteral("accountList"));
+    m_list->setAccessibleName(tr("Accounts"));
+    m_list->setRootIsDecorated(false);
+    m_list->setUniformRowHeights(true);
+    m_list->setAllColumnsShowFocus(true);
+    m_list->setTextElideMode(Qt::ElideMiddle);
+    m_list->setHeaderLabels({tr("Account"), tr("State"), tr("Sender"), tr("Server")});
+    const int letter = fontMetrics().averageCharWidth();
+    m_list->header()->resizeSection(NameColumn, letter * 24);
+    m_list->header()->resizeSection(StateColumn, letter * 24);
+    m_list->header()->resizeSection(SenderColumn, letter * 36);
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setWordWrap(true);
+    m_empty->setForegroundRole(QPalette::PlaceholderText);
+    m_pages->addWidget(m_list);
+    m_pages->addWidget(m_empty);
+
+    auto *buttons = new QHBoxLayout;
+    buttons->addWidget(makeButton(tr("&Add account…"), QStringLiteral("addAccount"), &AccountList::add));
+    m_edit = makeButton(tr("&Edit…"), QStringLiteral("editAccount"), &AccountList::editCurrent);
+    m_default = makeButton(tr("&Make default"), QStringLiteral("makeDefault"), &AccountList::makeDefault);
+    m_remove = makeButton(tr("&Remove…"), QStringLiteral("removeAccount"), &AccountList::remove);
+    for (QPushButton *button : {m_edit, m_default, m_remove})
+        buttons->addWidget(button);
+    buttons->addStretch(1);
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 4, 4, 4);
+    column->addWidget(m_bar);
+    column->addWidget(m_pages, 1);
+    column->addLayout(buttons);
+
+    connect(m_list, &QTreeWidget::currentItemChanged, this, &AccountList::updateButtons);
+    connect(m_list, &QTreeWidget::itemActivated, this, &AccountList::editCurrent);
+    connect(&m_mailroom, &Outbox::Mailroom::accountsChanged, this, &AccountList::reload);
+    reload();
+}
+
+QPushButton *AccountList::makeButton(const QString &text, const QString &objectName, void (AccountList::*slot)())
+{
+    auto *button = new QPushButton(text, this);
+    button->setObjectName(objectName);
+    connect(button, &QPushButton::clicked, this, slot);
+    return button;
+}
+
+Base::AccountId AccountList::current() const
+{
+    const QTreeWidgetItem *item = m_list->currentItem();
+    return item ? Base::AccountId{item->data(NameColumn, Qt::UserRole).toLongLong()} : Base::AccountId{};
+}
+
+void AccountList::reload()
+{
+    const Base::AccountId chosen = current();
+    const Base::Result<QList<Accounts::Account>> accounts = m_query.accounts();
+    m_list->clear();
+    if (!accounts) {
+        m_bar->tell(Role::Error, explain(accounts.error()));
+        return;
+    }
+    for (const Accounts::Account &account : *accounts) {
+        const Base::Result<Delivery::Reason> pause = m_query.pauseOf(account.id);
+        const bool paused = pause && !pause->isNull();
+        auto *item = new QTreeWidgetItem(m_list);
+        item->setText(NameColumn, account.isDefault ? tr("%1 (default)").arg(account.name) : account.name);
+        item->setIcon(NameColumn, icon(QStringLiteral("account")));
+        item->setData(NameColumn, Qt::UserRole, account.id.value);
+        item->setText(StateColumn, paused ? tr("Waits for you") : tr("Ready"));
+        item->setIcon(StateColumn, icon(paused ? Role::Warning : Role::Sent));
+        item->setForeground(StateColumn, colour(paused ? Role::Warning : Role::Sent, palette()));
+        item->setToolTip(StateColumn, paused ? explain(*pause).toText() : QString());
+        item->setText(SenderColumn, account.fromAddress);
+        item->setText(ServerColumn, tr("%1, port %2", "server, port").arg(account.server.host).arg(account.server.port));
+        item->setToolTip(ServerColumn, word(account.server.security));
+        if (account.id == chosen || !m_list->currentItem())
+            m_list->setCurrentItem(item);
+    }
+    m_pages->setCurrentIndex(accounts->isEmpty() ? 1 : 0);
+    updateButtons();
+}
+
+void AccountList::updateButtons()
+{
+    const bool chosen = current().isValid();
+    for (QPushButton *button : {m_edit, m_default, m_remove})
+        button->setEnabled(chosen);
+    tellPause();
+}
+
+void AccountList::tellPause()
+{
+    const Base::AccountId id = current();
+    const Base::Result<Delivery::Reason> pause = m_query.pauseOf(id);
+    if (!id.isValid() || !pause || pause->isNull())
+        return m_bar->clear();
+    m_bar->tell(Role::Warning, explain(*pause));
+    m_bar->addButton(tr("Si&gn in again…"), QStringLiteral("signInAgain"), [this, id] { signIn(id); });
+    m_bar->addButton(tr("&Try again"), QStringLiteral("resumeAccount"), [this, id] { watch(m_mailroom.resumeAccount(id)); });
+}
+
+void AccountList::watch(Outbox::Mailroom::Answer<void> answer)
+{
+    answer.then(this, [this](const Base::Done &done) {
+        if (!done)
+            m_bar->tell(Role::Error, explain(done.error()));
+    });
+}
+
+void AccountList::add() { edit({}, false); }
+
+void AccountList::editCurrent() { edit(current(), false); }
+
+void AccountList::signIn(Base::AccountId id) { edit(id, true); }
+
+void AccountList::edit(Base::AccountId id, bool password)
+{
+    Accounts::Account account;
+    if (id.isValid()) {
+        const Base::Result<Accounts::Account> stored = m_query.account(id);
+        if (!stored) {
+            m_bar->tell(Role::Error, explain(stored.error()));
+            return;
+        }
+        account = *stored;
+    }
+    auto *dialog = new AccountDialog(m_mailroom, m_preferences, m_prompts, account, window());
+    if (password)
+        dialog->askForPassword();
+    dialog->open();
+}
+
+void AccountList::makeDefault() { watch(m_mailroom.setDefaultAccount(current())); }
+
+void AccountList::remove()
+{
+    const Base::AccountId id = current();
+    const Base::Result<Accounts::Account> account = m_query.account(id);
+    if (!account)
+        return;
+    m_prompts.ask(window(),
+                  {tr("Remove the account “%1”?").arg(account->name),
+                   tr("Its messages stay in the lists; those not sent yet are held. Its password is forgotten."), tr("&Remove account"),
+                   tr("&Keep it"), true},
+                  [this, id](bool yes) {
+                      if (yes)
+                          watch(m_mailroom.removeAccount(id));
+                  });
+}
+
+} // namespace Ui

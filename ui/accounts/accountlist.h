@@ -1,0 +1,59 @@
+#pragma once
+
+// The page of accounts: who sends through what, what waits for a person, and what can be done.
+
+#include "core/outbox/mailroom.h"
+#include "core/store/messagequery.h"
+
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+class QStackedWidget;
+class QTreeWidget;
+
+namespace Ui {
+
+class MessageBar;
+class Preferences;
+class Prompts;
+
+class AccountList : public QWidget
+{
+    Q_OBJECT
+
+public:
+    AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, Preferences &preferences, Prompts &prompts,
+                QWidget *parent = nullptr);
+
+    void reload();
+    /// Opens the dialog for a new account.
+    void add();
+    /// Opens the dialog where the password is typed anew.
+    void signIn(Base::AccountId id);
+
+private:
+    void edit(Base::AccountId id, bool password);
+    void remove();
+    void makeDefault();
+    void updateButtons();
+    void tellPause();
+    void watch(Outbox::Mailroom::Answer<void> answer);
+    Base::AccountId current() const;
+    QPushButton *makeButton(const QString &text, const QString &objectName, void (AccountList::*slot)());
+    void editCurrent();
+
+    Outbox::Mailroom &m_mailroom;
+    const Store::MessageQuery &m_query;
+    Preferences &m_preferences;
+    Prompts &m_prompts;
+    MessageBar *m_bar;
+    QTreeWidget *m_list;
+    QLabel *m_empty;
+    QStackedWidget *m_pages;
+    QPushButton *m_edit;
+    QPushButton *m_remove;
+    QPushButton *m_default;
+};
+
+} // namespace Ui

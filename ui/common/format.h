@@ -1,0 +1,19 @@
+#pragma once
+
+// Numbers, sizes and times in the locale. Lists show relative times ("in 4 min"), tooltips the exact ones.
+
+#include <QDateTime>
+#include <QString>
+
+namespace Ui {
+
+/// "214 kB", "1.2 MB": decimal units, as mail servers count.
+QString sizeText(qint64 octets);
+/// The day and the time to the second, in local time.
+QString exactTime(const QDateTime &when);
+/// "now", "5 min ago", "in 2 h", "yesterday 14:03", a date when it is long ago.
+QString relativeTime(const QDateTime &when, const QDateTime &now);
+/// "12 ms", "1.4 s", "3 min".
+QString durationText(qint64 milliseconds);
+
+} // namespace Ui

@@ -1,0 +1,169 @@
+#include "ui/common/words.h"
+
+#include <QCoreApplication>
+
+namespace Ui {
+
+namespace {
+
+struct Words
+{
+    Q_DECLARE_TR_FUNCTIONS(Ui::Words)
+};
+
+} // namespace
+
+QString word(Delivery::MessageState state)
+{
+    using enum Delivery::MessageState;
+    switch (state) {
+    case Queued:
+        return Words::tr("Waiting");
+    case Sending:
+    case Committing:
+        return Words::tr("Sending");
+    case Deferred:
+        return Words::tr("Retrying");
+    case Held:
+        return Words::tr("Held");
+    case Sent:
+        return Words::tr("Sent");
+    case PartlySent:
+        return Words::tr("Partly sent");
+    case Failed:
+        return Words::tr("Failed");
+    case Uncertain:
+        return Words::tr("Uncertain");
+    case Cancelled:
+        break;
+    }
+    return Words::tr("Cancelled");
+}
+
+QString word(Delivery::RecipientState state)
+{
+    using enum Delivery::RecipientState;
+    switch (state) {
+    case Waiting:
+        return Words::tr("Waiting");
+    case Accepted:
+        return Words::tr("Accepted");
+    case Deferred:
+        return Words::tr("Retrying");
+    case Refused:
+        return Words::tr("Refused");
+    case Uncertain:
+        return Words::tr("Uncertain");
+    case Cancelled:
+        break;
+    }
+    return Words::tr("Cancelled");
+}
+
+QString word(Delivery::Stage stage)
+{
+    using enum Delivery::Stage;
+    switch (stage) {
+    case Connect:
+        return Words::tr("Connecting");
+    case Tls:
+        return Words::tr("Encrypting the connection");
+    case Greeting:
+        return Words::tr("Waiting for the server's greeting");
+    case Hello:
+        return Words::tr("Asking what the server can do");
+    case Auth:
+        return Words::tr("Signing in");
+    case Mail:
+        return Words::tr("Naming the sender");
+    case Rcpt:
+        return Words::tr("Naming the recipients");
+    case Data:
+        return Words::tr("Handing over the message");
+    case Content:
+        return Words::tr("Waiting for the server to take it");
+    case Quit:
+        break;
+    }
+    return Words::tr("Saying goodbye");
+}
+
+QString word(Outbox::TestStep step)
+{
+    using enum Outbox::TestStep;
+    switch (step) {
+    case Name:
+        return Words::tr("Name");
+    case Connect:
+        return Words::tr("Connection");
+    case Tls:
+        return Words::tr("Encryption");
+    case Certificate:
+        return Words::tr("Certificate");
+    case Hello:
+        return Words::tr("Greeting");
+    case Auth:
+        break;
+    }
+    return Words::tr("Sign-in");
+}
+
+QString word(Message::Field field)
+{
+    switch (field) {
+    case Message::Field::To:
+        return Words::tr("To");
+    case Message::Field::Cc:
+        return Words::tr("Cc");
+    case Message::Field::Bcc:
+        break;
+    }
+    return Words::tr("Bcc");
+}
+
+QString word(Net::Security security)
+{
+    switch (security) {
+    case Net::Security::Tls:
+        return Words::tr("Encrypted from the start (TLS)");
+    case Net::Security::StartTls:
+        return Words::tr("Encrypted after the greeting (STARTTLS)");
+    case Net::Security::None:
+        break;
+    }
+    return Words::tr("Not encrypted: anyone on the way can read along");
+}
+
+QString word(Accounts::Auth auth)
+{
+    switch (auth) {
+    case Accounts::Auth::Auto:
+        return Words::tr("Automatic (the safest the server offers)");
+    case Accounts::Auth::None:
+        return Words::tr("No sign-in");
+    case Accounts::Auth::Plain:
+        return Words::tr("PLAIN");
+    case Accounts::Auth::Login:
+        break;
+    }
+    return Words::tr("LOGIN");
+}
+
+QString sentence(Accounts::SecretPlace place)
+{
+    switch (place) {
+    case Accounts::SecretPlace::None:
+        return Words::tr("This account needs no password.");
+    case Accounts::SecretPlace::Keychain:
+        return Words::tr("The password is kept in the desktop's keychain.");
+    case Accounts::SecretPlace::Vault:
+        return Words::tr("The password is kept in a sealed file, which a passphrase opens once a run.");
+    case Accounts::SecretPlace::Command:
+        return Words::tr("A command prints the password whenever it is needed.");
+    case Accounts::SecretPlace::Session:
+        break;
+    }
+    return Words::tr("The password is kept nowhere: you are asked once a run.");
+}
+
+} // namespace Ui

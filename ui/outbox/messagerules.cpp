@@ -1,0 +1,45 @@
+#include "ui/outbox/messagerules.h"
+
+namespace Ui {
+
+MessageRules rulesFor(Delivery::MessageState state)
+{
+    using enum Delivery::MessageState;
+    const auto may = [state](Delivery::MessageState to) { return Delivery::mayMove(state, to); };
+    const bool underWay = state == Sending || state == Committing;
+    MessageRules rules;
+    rules.resolve = state == Uncertain;
+    rules.release = state == Held;
+    rules.retry = !underWay && !rules.resolve && !rules.release && may(Queued);
+    rules.hold = !underWay && may(Held);
+    rules.cancel = !underWay && may(Cancelled);
+    rules.edit = !underWay;
+    rules.remove = Delivery::isFinal(state);
+    return rules;
+}
+
+bool allows(const MessageRules &rules, MessageWish wish)
+{
+    switch (wish) {
+    case MessageWish::Retry:
+        return rules.retry;
+    case MessageWish::Hold:
+        return rules.hold;
+    case MessageWish::Release:
+        return rules.release;
+    case MessageWish::Cancel:
+        return rules.cancel;
+    case MessageWish::Arrived:
+    case MessageWish::Resend:
+        return rules.resolve;
+    case MessageWish::Edit:
+        return rules.edit;
+    case MessageWish::Remove:
+        return rules.remove;
+    case MessageWish::SignIn:
+        break;
+    }
+    return true;
+}
+
+} // namespace Ui

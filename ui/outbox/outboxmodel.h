@@ -1,0 +1,84 @@
+#pragma once
+
+// The messages of one folder, newest first. It holds ids and reads rows by pages through the read-only query, so that a
+// million messages cost eight octets each and only what is looked at is read. Changes come in as ids and go out as
+// single insertions, removals and updates: a selected row stays selected.
+
+#include "core/base/clock.h"
+#include "core/outbox/events.h"
+#include "core/store/messagequery.h"
+
+#include <QAbstractTableModel>
+#include <QCache>
+#include <QHash>
+#include <QSet>
+#include <QTimer>
+
+namespace Ui {
+
+class OutboxModel : public QAbstractTableModel
+{
+    Q_OBJECT
+
+public:
+    enum Column { State, Subject, To, Account, NextTry, Size, Time, ColumnCount };
+
+    OutboxModel(const Store::MessageQuery &query, const Base::Clock &clock, QObject *parent = nullptr);
+
+    /// Reads the first page of what the filter lets through.
+    void setFilter(const Store::Filter &filter);
+    const Store::Filter &filter() const { return m_filter; }
+    void reload() { setFilter(m_filter); }
+
+    /// These messages are new, changed or gone. Reads at most a page at a time; the rest a moment later.
+    void refresh(const QList<Base::MessageId> &ids);
+    /// Any message may have changed: another program wrote.
+    void refreshAll();
+    void setProgress(const Outbox::Progress &progress);
+    /// Messages of these accounts wait for a person.
+    void setPaused(const QSet<Base::AccountId> &accounts);
+
+    Base::MessageId idAt(int row) const;
+    int rowOf(Base::MessageId id) const; ///< -1: not here, or not loaded yet
+    std::optional<Store::MessageRow> message(int row) const;
+    /// The error of the last read; none when all went well.
+    std::optional<Base::Error> error() const { return m_error; }
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    bool canFetchMore(const QModelIndex &parent) const override;
+    void fetchMore(const QModelIndex &parent) override;
+
+    static constexpr int page = 200;
+
+private:
+    const Store::MessageRow *row(int at) const;
+    void readRows(int around) const;
+    void refreshSome();
+    void refreshOne(Base::MessageId id, const QHash<Base::MessageId, Store::MessageRow> &rows);
+    void removeAbsent(const QList<Base::MessageId> &present);
+    void insert(Base::MessageId id);
+    bool belongs(const Store::MessageRow &row) const;
+    void tick();
+
+    QString text(const Store::MessageRow &row, int column) const;
+    QString stateText(const Store::MessageRow &row) const;
+    QString toolTip(const Store::MessageRow &row, int column) const;
+
+    const Store::MessageQuery &m_query;
+    const Base::Clock &m_clock;
+    Store::Filter m_filter;
+    QList<Base::MessageId> m_ids; ///< descending
+    mutable QCache<qint64, Store::MessageRow> m_rows;
+    QHash<Base::MessageId, Outbox::Progress> m_progress;
+    QSet<Base::AccountId> m_paused;
+    QList<Base::MessageId> m_pending;
+    QTimer m_refresh;
+    QTimer m_ticker; ///< relative times grow old
+    mutable std::optional<Base::Error> m_error;
+    bool m_more = false;
+};
+
+} // namespace Ui
