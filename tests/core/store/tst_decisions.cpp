@@ -400,8 +400,9 @@ void TestDecisions::law8_anAttemptAfterADeferralIsUncertainToo()
     QCOMPARE(m_books->recipients(id), u"uncertain deferred"_s);
     QVERIFY(m_decisions->settleArrived(id, noon.addSecs(800)).ok());
     QCOMPARE(m_books->recipients(id), u"accepted deferred"_s);
-    const Assignment next = *m_store->beginAttempt(id, noon.addSecs(800));
-    QCOMPARE(next.positions, QList<int>{1});
+    const Base::Result<Assignment> next = m_store->beginAttempt(id, noon.addSecs(800));
+    QVERIFY2(next.ok(), qPrintable(next.ok() ? QString() : next.error().detail));
+    QCOMPARE(next->positions, QList<int>{1});
 }
 
 void TestDecisions::law8_recoveryTouchesNothingElse()

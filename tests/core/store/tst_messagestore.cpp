@@ -49,6 +49,7 @@ private Q_SLOTS:
     void whatIsDueComesMostOverdueFirst();
     void theNextDueIsTold();
     void anAttemptTakesOnlyThoseWhoWait();
+    void everyAttemptHasItsNumber();
     void onlyWhatWaitsCanBeTakenUp();
     void law3_recordedBeforeSent();
     void law4_verdictForEveryRecipient_data();
@@ -203,6 +204,27 @@ void TestMessageStore::anAttemptTakesOnlyThoseWhoWait()
     QVERIFY(second.attempt != first.attempt);
 }
 
+void TestMessageStore::everyAttemptHasItsNumber()
+{
+    // Messages and attempts count apart: nowhere may one number be taken for the other.
+    const MessageId other = m_books->enqueue(m_account, three, noon);
+    const MessageId id = m_books->enqueue(m_account, three, noon);
+    const auto deferred = result(Verdict::Deferred, Stage::Rcpt, 451);
+    for (int number = 1; number <= 5; ++number) {
+        for (const MessageId each : {id, other}) {
+            const Base::Result<Assignment> assignment = m_store->beginAttempt(each, noon);
+            QVERIFY2(assignment.ok(), qPrintable(assignment.ok() ? QString() : assignment.error().detail));
+            QCOMPARE(assignment->number, number);
+            QVERIFY(m_store
+                        ->finishAttempt(each, *assignment, outcome({deferred, deferred, deferred}), {},
+                                        later(), noon)
+                        .ok());
+        }
+    }
+    QCOMPARE(m_books->number(u"SELECT attempts FROM message WHERE id = ?"_s, {id.value}), 5);
+    QCOMPARE(m_books->number(u"SELECT count(*) FROM attempt"_s), 10);
+}
+
 void TestMessageStore::onlyWhatWaitsCanBeTakenUp()
 {
     const MessageId id = m_books->enqueue(m_account, three, noon);
@@ -348,7 +370,6 @@ void TestMessageStore::everyOutcomeEndsInItsState_data()
     row("deferred behind the dot", Verdict::Deferred, true, true, u"deferred"_s);
     row("uncertain", Verdict::Uncertain, true, true, u"uncertain"_s);
     row("deferred, for a person", Verdict::Deferred, false, false, u"held"_s);
-    row("deferred behind the dot, for a person", Verdict::Deferred, true, false, u"held"_s);
     row("nothing decided", Verdict::None, false, true, u"deferred"_s);
     row("nothing decided behind the dot", Verdict::None, true, true, u"deferred"_s);
 }
