@@ -12,6 +12,34 @@ using Base::MessageId;
 using Delivery::MessageState;
 using Delivery::RecipientState;
 
+namespace {
+
+/// The table lets an attempt end in states that people may not bring about while it is under way.
+Done notUnderWay(MessageId id, MessageState state)
+{
+    if (state == MessageState::Sending || state == MessageState::Committing)
+        return Error{ErrorKind::NotAllowed, id.toString(), QStringLiteral("it is being sent")};
+    return {};
+}
+
+/// Whose recipients wait again when a message in that state is retried.
+QList<RecipientState> triedAgain(MessageState state)
+{
+    switch (state) {
+    case MessageState::Failed:
+    case MessageState::PartlySent:
+        return {RecipientState::Refused};
+    case MessageState::Uncertain:
+        return {RecipientState::Uncertain};
+    case MessageState::Cancelled:
+        return {RecipientState::Cancelled};
+    default:
+        return {};
+    }
+}
+
+} // namespace
+
 Base::Result<QList<MessageId>> Decisions::recover(const QDateTime &now)
 {
     Base::Result<QSqlQuery> query = m_database.run(
@@ -79,6 +107,8 @@ Done Decisions::retry(MessageId id, const QDateTime &now)
     const Base::Result<StateBook::Standing> before = m_book.standing(id);
     if (!before)
         return before.error();
+    if (const Done done = notUnderWay(id, before->state); !done)
+        return done;
     if (before->state == MessageState::Queued) {
         if (const Done done =
                 m_database.exec(QStringLiteral("UPDATE message SET next_attempt = ? WHERE id = ?"),
@@ -87,10 +117,8 @@ Done Decisions::retry(MessageId id, const QDateTime &now)
             return done;
         return transaction.commit();
     }
-    QList<RecipientState> again{RecipientState::Refused, RecipientState::Cancelled};
-    if (before->state == MessageState::Uncertain)
-        again = {RecipientState::Uncertain};
-    if (const Done done = m_book.changeRecipients(id, again, RecipientState::Waiting); !done)
+    if (const Done done = m_book.changeRecipients(id, triedAgain(before->state), RecipientState::Waiting);
+        !done)
         return done;
     if (const Done done = m_book.setState(id, MessageState::Queued, now); !done)
         return done;
@@ -99,18 +127,33 @@ Done Decisions::retry(MessageId id, const QDateTime &now)
 
 Done Decisions::hold(MessageId id, const QDateTime &now)
 {
-    return m_book.setState(id, MessageState::Held, now);
+    Transaction transaction(m_database); // another program may be about to take it up
+    if (!transaction.begun())
+        return transaction.begun();
+    const Base::Result<StateBook::Standing> before = m_book.standing(id);
+    if (!before)
+        return before.error();
+    if (const Done done = notUnderWay(id, before->state); !done)
+        return done;
+    if (const Done done = m_book.setState(id, MessageState::Held, now); !done)
+        return done;
+    return transaction.commit();
 }
 
 Done Decisions::release(MessageId id, const QDateTime &now)
 {
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun();
     const Base::Result<StateBook::Standing> before = m_book.standing(id);
     if (!before)
         return before.error();
     if (before->state != MessageState::Held)
         return Error{ErrorKind::NotAllowed, id.toString(),
                      QStringLiteral("only a held message can be released")};
-    return m_book.setState(id, MessageState::Queued, now);
+    if (const Done done = m_book.setState(id, MessageState::Queued, now); !done)
+        return done;
+    return transaction.commit();
 }
 
 Done Decisions::cancel(MessageId id, const QDateTime &now)
@@ -129,12 +172,18 @@ Done Decisions::cancel(MessageId id, const QDateTime &now)
 
 Done Decisions::remove(MessageId id)
 {
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun();
     const Base::Result<StateBook::Standing> before = m_book.standing(id);
     if (!before)
         return before.error();
-    if (before->state == MessageState::Sending || before->state == MessageState::Committing)
-        return Error{ErrorKind::NotAllowed, id.toString(), QStringLiteral("it is being sent")};
-    return m_database.exec(QStringLiteral("DELETE FROM message WHERE id = ?"), {id.value});
+    if (const Done done = notUnderWay(id, before->state); !done)
+        return done;
+    if (const Done done = m_database.exec(QStringLiteral("DELETE FROM message WHERE id = ?"), {id.value});
+        !done)
+        return done;
+    return transaction.commit();
 }
 
 Done Decisions::settleArrived(MessageId id, const QDateTime &now)

@@ -153,9 +153,14 @@ Base::Result<Assignment> MessageStore::beginAttempt(MessageId id, const QDateTim
         return before.error();
     if (const Done done = m_book.setState(id, MessageState::Sending, now); !done)
         return done.error();
+    // From here on they wait for this attempt's verdict: whoever the server takes now and is not heard of
+    // again was not deferred, he is uncertain (law 5).
+    if (const Done done = m_book.changeRecipients(id, {RecipientState::Deferred}, RecipientState::Waiting);
+        !done)
+        return done.error();
     Base::Result<QSqlQuery> query =
         m_database.run(QStringLiteral("SELECT envelope, pieces, (SELECT coalesce(max(number), 0) FROM "
-                                      "attempt WHERE attempt.message = id) FROM message"
+                                      "attempt WHERE attempt.message = message.id) FROM message"
                                       " JOIN content ON content.message = id WHERE id = ?"),
                        {id.value});
     if (!query)
