@@ -9,6 +9,7 @@
 #include "ui/practice/practicepage.h"
 
 #include <QAction>
+#include <QDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -260,7 +261,10 @@ void TestMainWindow::everyActionIsReachable()
 void TestMainWindow::panesByF6()
 {
     auto *navigation = m_window->findChild<QTreeWidget *>(QStringLiteral("navigation"));
-    send(QStringLiteral("bob@practice.example"), QStringLiteral("x"));
+    m_world->practice.setScenario(Practice::Scenario::MailboxFull);
+    const Base::MessageId id = send(QStringLiteral("bob@practice.example"), QStringLiteral("x"));
+    QTRY_COMPARE(stateOf(id), Delivery::MessageState::Deferred);
+    QTRY_COMPARE(model("messageTable")->rowCount(), 1);
     navigation->setFocus();
     QTest::keyClick(m_window.get(), Qt::Key_F6);
     QCOMPARE(QApplication::focusWidget(), m_window->findChild<QTreeView *>(QStringLiteral("messageTable")));

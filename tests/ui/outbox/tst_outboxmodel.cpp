@@ -43,8 +43,7 @@ void TestOutboxModel::readsByPages()
         answers.append(world.mailroom.submit(world.letter(QStringLiteral("bob@example.org"), QString::number(i))));
     for (const auto &answer : answers)
         QVERIFY(World::await<Base::MessageId>(answer));
-    OutboxModel model(world.query, world.clock);
-    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    OutboxModel model(world.query, world.clock); // no model tester here: it fetches by itself
     model.setFilter({});
     QCOMPARE(model.rowCount(), OutboxModel::page);
     QVERIFY(model.canFetchMore({}));
