@@ -21,6 +21,8 @@ namespace Ui {
 
 namespace {
 
+constexpr qsizetype mostGrowing = 64; // transcripts of attempts under way
+
 QTreeView *makeRecipientTable(QWidget *parent, RecipientModel *model)
 {
     auto *table = new QTreeView(parent);
@@ -39,6 +41,14 @@ QTreeView *makeRecipientTable(QWidget *parent, RecipientModel *model)
     table->header()->resizeSection(RecipientModel::Attempts, letter * 11);
     table->header()->setStretchLastSection(true);
     return table;
+}
+
+/// Whether the state says all: there is no reason, or an old one, from before the person stopped it.
+bool speaksForItself(const Store::MessageRow &message)
+{
+    using enum Delivery::MessageState;
+    const bool stopped = message.state == Cancelled || (message.state == Held && message.reason.reply.isTransient());
+    return message.reason.isNull() || stopped;
 }
 
 QList<Store::RecipientRow> refusedIn(const Store::MessageDetails &details)
@@ -145,7 +155,10 @@ void MessageDetails::load(int attempt)
         return; // it grows by itself
     m_attempt = shown;
     Delivery::Transcript transcript;
-    if (shown > 0) {
+    if (underWay && m_growing.value(m_id).attempt == shown) {
+        transcript = m_growing.value(m_id).transcript;
+    } else if (shown > 0) {
+        m_growing.remove(m_id);
         if (const Base::Result<Delivery::Transcript> stored = m_query.transcript(m_id, shown))
             transcript = *stored;
     }
@@ -154,6 +167,13 @@ void MessageDetails::load(int attempt)
 
 void MessageDetails::grow(const Outbox::TranscriptGrew &grew)
 {
+    if (m_growing.size() >= mostGrowing && !m_growing.contains(grew.message))
+        m_growing.clear(); // long finished, most of them
+    Growing &growing = m_growing[grew.message];
+    if (growing.attempt != grew.attempt)
+        growing = {grew.attempt, {}};
+    for (const Delivery::TranscriptLine &line : grew.lines)
+        growing.transcript.add(line);
     if (grew.message != m_id || !m_latest)
         return;
     if (grew.attempt != m_attempt) {
@@ -166,7 +186,7 @@ void MessageDetails::grow(const Outbox::TranscriptGrew &grew)
 void MessageDetails::tell(const Store::MessageDetails &details)
 {
     const Store::MessageRow &message = details.message;
-    Explanation explanation = message.reason.isNull() ? explain(message.state) : explain(message.reason);
+    Explanation explanation = speaksForItself(message) ? explain(message.state) : explain(message.reason);
     const QList<Store::RecipientRow> refused = refusedIn(details);
     const bool some = refused.size() < details.recipients.size() || message.reason.scope == Delivery::Scope::Recipient;
     const bool ended = message.state == Delivery::MessageState::Failed || message.state == Delivery::MessageState::PartlySent;

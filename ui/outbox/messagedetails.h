@@ -6,6 +6,7 @@
 #include "core/store/messagequery.h"
 #include "ui/outbox/messagewish.h"
 
+#include <QHash>
 #include <QWidget>
 
 class QLabel;
@@ -56,6 +57,12 @@ private:
 
     const Store::MessageQuery &m_query;
     const Base::Clock &m_clock;
+    struct Growing
+    {
+        int attempt = 0;
+        Delivery::Transcript transcript;
+    };
+    QHash<Base::MessageId, Growing> m_growing; ///< attempts under way: their lines are in no book yet
     Base::MessageId m_id;
     int m_attempt = 0;     ///< shown
     bool m_latest = true;  ///< follow the newest attempt

@@ -68,7 +68,8 @@ void MessageTable::select(Base::MessageId id)
     if (row < 0)
         return;
     const QModelIndex index = m_model.index(row, OutboxModel::Subject);
-    setCurrentIndex(index);
+    // Not setCurrentIndex(): that asks the keyboard, and after Ctrl+Return in the composer Ctrl may still be down.
+    selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
     scrollTo(index);
 }
 

@@ -310,8 +310,8 @@ QString OutboxModel::toolTip(const Store::MessageRow &row, int column) const
 {
     switch (column) {
     case State: {
-        const Explanation explanation = row.reason.isNull() ? explain(row.state) : explain(row.reason);
-        return explanation.headline;
+        const bool stopped = row.state == Delivery::MessageState::Cancelled || row.state == Delivery::MessageState::Held;
+        return row.reason.isNull() || stopped ? explain(row.state).headline : explain(row.reason).headline;
     }
     case NextTry:
         return row.nextAttempt ? exactTime(*row.nextAttempt) : QString();

@@ -43,7 +43,7 @@ QString RecipientModel::text(const Store::RecipientRow &row, int column) const
     case Why:
         if (row.state == Delivery::RecipientState::Accepted)
             return row.reason.reply.isNull() ? explain(row.state).headline : row.reason.reply.toString();
-        return row.reason.isNull() ? explain(row.state).headline : explain(row.reason).headline;
+        return row.reason.isNull() || row.state == Delivery::RecipientState::Cancelled ? explain(row.state).headline : explain(row.reason).headline;
     default:
         return {};
     }
