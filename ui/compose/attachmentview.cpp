@@ -75,14 +75,19 @@ void AttachmentView::setAttachments(const QList<Message::Attachment> &attachment
 void AttachmentView::add(const QStringList &paths)
 {
     lookAtAll(paths).then(this, [this](const Looked &looked) {
+        const qsizetype before = m_attachments.size();
         for (const Base::Result<Message::Attachment> &each : looked) {
-            if (!each)
-                Q_EMIT refused(each.error());
-            else if (!m_attachments.contains(*each))
+            if (each && !m_attachments.contains(*each))
                 m_attachments.append(*each);
         }
-        render();
-        Q_EMIT edited();
+        if (m_attachments.size() != before) {
+            render();
+            Q_EMIT edited();
+        }
+        for (const Base::Result<Message::Attachment> &each : looked) {
+            if (!each)
+                Q_EMIT refused(each.error()); // last, so that it is what is read
+        }
     });
 }
 

@@ -296,8 +296,8 @@ ComposeWindow *MainWindow::compose(const Message::Draft &draft, bool kept)
         window->setDraft(draft, kept);
     connect(window, &ComposeWindow::accountWanted, m_accounts, &AccountList::add);
     connect(window, &ComposeWindow::sent, this, &MainWindow::select);
-    connect(window, &QObject::destroyed, this, [this] {
-        m_composers.removeAll(nullptr);
+    connect(window, &QObject::destroyed, this, [this, window] {
+        m_composers.removeIf([window](const QPointer<ComposeWindow> &each) { return !each || each == window; });
         if (m_quitting && m_composers.isEmpty())
             quit();
     });

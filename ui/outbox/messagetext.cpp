@@ -131,7 +131,7 @@ void readParts(const QByteArray &boundary, QByteArrayView body, int depth, Messa
 void readPart(const Fields &fields, QByteArrayView body, int depth, MessageText &message)
 {
     const QByteArray type = value(fields, "Content-Type");
-    const QByteArray media = type.isEmpty() ? QByteArray("text/plain") : type.left(type.indexOf(';')).trimmed().toLower();
+    const QByteArray media = type.isEmpty() ? QByteArray("text/plain") : type.split(';').first().trimmed().toLower();
     const QByteArray disposition = value(fields, "Content-Disposition");
     if (disposition.toLower().startsWith("attachment")) {
         message.attachments.append(parametersOf(disposition).value(QStringLiteral("filename")));

@@ -179,7 +179,12 @@ void OutboxView::focusSearch()
     m_search->selectAll();
 }
 
-void OutboxView::focusTable() { m_table->setFocus(Qt::ShortcutFocusReason); }
+void OutboxView::focusTable()
+{
+    if (m_model->rowCount() == 0)
+        return m_search->setFocus(Qt::ShortcutFocusReason);
+    m_table->setFocus(Qt::ShortcutFocusReason);
+}
 
 bool OutboxView::focusDetailsFrom(const QWidget *focus)
 {

@@ -30,9 +30,9 @@ public:
     ~World() { mailroom.close(); }
 
     /// False when the ground is missing; the test ends there.
-    bool open()
+    bool open(bool dispatch = true)
     {
-        return paths.prepare() && mailroom.open() && query.open(paths.database(), paths.spool());
+        return paths.prepare() && mailroom.open(dispatch) && query.open(paths.database(), paths.spool());
     }
 
     template <class T>
