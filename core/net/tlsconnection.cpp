@@ -58,27 +58,28 @@ void TlsConnection::open(const Endpoint &endpoint, const Trust &trust)
 {
     m_endpoint = endpoint;
     m_trust = trust;
-    const Base::Result<QSslConfiguration> configuration = tlsConfiguration(trust);
+    // Queued: with an address, or a name it knows already, QSslSocket emits from inside connectToHost().
+    QMetaObject::invokeMethod(this, &TlsConnection::begin, Qt::QueuedConnection);
+}
+
+void TlsConnection::begin()
+{
+    if (m_over)
+        return;
+    const Base::Result<QSslConfiguration> configuration = tlsConfiguration(m_trust);
     if (!configuration) {
-        // Queued: no signal is emitted from inside a call.
-        QMetaObject::invokeMethod(
-            this,
-            [this, error = configuration.error()] {
-                if (std::exchange(m_over, true))
-                    return;
-                Q_EMIT lost(error);
-            },
-            Qt::QueuedConnection);
+        m_over = true;
+        Q_EMIT lost(configuration.error());
         return;
     }
     m_socket->setSslConfiguration(*configuration);
-    const QByteArray ace = QUrl::toAce(endpoint.host);
-    const QString host = ace.isEmpty() ? endpoint.host : QString::fromLatin1(ace);
+    const QByteArray ace = QUrl::toAce(m_endpoint.host);
+    const QString host = ace.isEmpty() ? m_endpoint.host : QString::fromLatin1(ace);
     m_socket->setPeerVerifyName(host);
-    if (endpoint.security == Security::Tls)
-        m_socket->connectToHostEncrypted(host, endpoint.port);
+    if (m_endpoint.security == Security::Tls)
+        m_socket->connectToHostEncrypted(host, m_endpoint.port);
     else
-        m_socket->connectToHost(host, endpoint.port);
+        m_socket->connectToHost(host, m_endpoint.port);
 }
 
 void TlsConnection::startTls()

@@ -30,6 +30,7 @@ public:
     QString peer() const override;
 
 private:
+    void begin();
     void onEncrypted();
     void onTlsErrors(const QList<QSslError> &errors);
     void onSocketError(QAbstractSocket::SocketError error);

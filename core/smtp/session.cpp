@@ -15,6 +15,11 @@ namespace {
 
 constexpr qint64 contentWindow = 256 << 10; // octets handed to the connection ahead of what it has sent
 
+Error protocol(const QString &words)
+{
+    return {ErrorKind::Protocol, {}, words};
+}
+
 } // namespace
 
 Session::Session(SessionOptions options, std::unique_ptr<Net::Connection> connection, Base::Clock &clock)
@@ -76,10 +81,8 @@ void Session::open()
 
 void Session::greet()
 {
-    if (m_connection->isEncrypted()) {
-        const Net::TlsFacts facts = m_connection->tlsFacts();
-        note(QStringLiteral("%1, %2, certificate for %3").arg(facts.protocol, facts.cipher, facts.subject));
-    }
+    if (m_connection->isEncrypted())
+        noteTls();
     ask(Stage::Greeting, Command{}, [this](const ServerReply &reply) {
         if (!reply.isPositive())
             return refuse(Stage::Greeting, reply);
@@ -141,8 +144,7 @@ void Session::secure()
 
 void Session::onEncrypted()
 {
-    const Net::TlsFacts facts = m_connection->tlsFacts();
-    note(QStringLiteral("%1, %2, certificate for %3").arg(facts.protocol, facts.cipher, facts.subject));
+    noteTls();
     m_parser.reset();
     hello();
 }
@@ -216,7 +218,7 @@ void Session::sendEnvelope()
     ask(Stage::Mail, mail, [this](const ServerReply &reply) {
         m_transaction.mailAnswered(reply);
         if (!reply.isPositive())
-            std::erase_if(m_questions, [](const Question &question) { return !question.sent; });
+            m_questions.dropUnsent();
         judgeEnvelope();
     });
     for (qsizetype i = 0; i < envelope.recipients.size(); ++i) {
@@ -235,7 +237,7 @@ void Session::sendEnvelope()
 
 void Session::judgeEnvelope()
 {
-    if (!m_questions.empty()) // answers still owed are heard before anything is judged
+    if (!m_questions.isEmpty()) // answers still owed are heard before anything is judged
         return;
     if (!m_transaction.mailReply().isPositive())
         return refuse(Stage::Mail, ServerReply(m_transaction.mailReply()));
@@ -258,9 +260,8 @@ void Session::sendContent()
             return streamContent();
         }
         if (reply.isPositive() || reply.isIntermediate())
-            return fail(Stage::Data, {ErrorKind::Protocol,
-                                      {},
-                                      QStringLiteral("the server answers DATA with %1").arg(reply.code())});
+            return fail(Stage::Data,
+                        protocol(QStringLiteral("the server answers DATA with %1").arg(reply.code())));
         refuse(Stage::Data, reply);
     });
 }
@@ -293,10 +294,9 @@ void Session::commit()
     ask(Stage::Content, Command{end + DataWriter::terminator(), QStringLiteral(".")},
         [this](const ServerReply &reply) {
             if (reply.isIntermediate())
-                return fail(Stage::Content,
-                            {ErrorKind::Protocol,
-                             {},
-                             QStringLiteral("the server answers the content with %1").arg(reply.code())});
+                return fail(
+                    Stage::Content,
+                    protocol(QStringLiteral("the server answers the content with %1").arg(reply.code())));
             if (!reply.isPositive())
                 return refuse(Stage::Content, reply);
             m_dirty = false;
@@ -313,8 +313,7 @@ void Session::quit()
     ask(Stage::Quit, Commands::quit(), [this](const ServerReply &) { hangUp(); });
 }
 
-// ── the machinery
-// ───────────────────────────────────────────────────────────────────────────────────────────────────
+// The machinery.
 
 void Session::ask(Stage stage, const Base::Result<Command> &command, Then then)
 {
@@ -322,35 +321,28 @@ void Session::ask(Stage stage, const Base::Result<Command> &command, Then then)
         return;
     if (!command)
         return fail(stage, command.error());
-    m_questions.push_back({stage, *command, std::move(then)});
+    m_questions.add({stage, *command, std::move(then)});
     pump();
 }
 
 void Session::pump()
 {
-    const bool pipelining = m_capabilities.has(QStringLiteral("PIPELINING"));
-    for (std::size_t i = 0; i < m_questions.size(); ++i) {
-        Question &question = m_questions[i];
-        if (question.sent)
-            continue;
-        if (i > 0 && !pipelining)
-            break;
-        question.sent = true;
-        question.turn = m_turn;
-        if (i == 0)
-            enter(question.stage);
-        if (!question.command.shown.isEmpty())
-            say(Speaker::Client, question.command.shown);
-        if (!question.command.wire.isEmpty())
-            m_connection->write(question.command.wire);
-    }
+    m_questions.send(m_capabilities.has(QStringLiteral("PIPELINING")),
+                     [this](const Question &question, bool head) {
+                         if (head)
+                             enter(question.stage);
+                         if (!question.command.shown.isEmpty())
+                             say(Speaker::Client, question.command.shown);
+                         if (!question.command.wire.isEmpty())
+                             m_connection->write(question.command.wire);
+                     });
 }
 
 void Session::hear(const QByteArray &bytes)
 {
     if (m_over)
         return;
-    ++m_turn;
+    m_questions.serverSpeaks();
     m_parser.feed(bytes);
     while (!m_over) {
         const std::optional<ServerReply> reply = m_parser.next();
@@ -362,7 +354,7 @@ void Session::hear(const QByteArray &bytes)
         note(m_parser.malformed());
         if (!m_busy) // what was under way has its outcome already
             return hangUp();
-        fail(stageNow(), {ErrorKind::Protocol, m_options.server.host, m_parser.malformed()});
+        fail(stageNow(), protocol(m_parser.malformed()));
     }
 }
 
@@ -374,35 +366,24 @@ void Session::answer(const ServerReply &reply)
         say(Speaker::Server, QString::number(reply.code()) + mark + lines.at(i));
     }
     const bool negative = reply.isTransient() || reply.isPermanent();
-    if (m_questions.empty() || wasHereBefore(m_questions.front(), reply)) {
+    if (!m_questions.isAnswer(reply)) {
         // Nothing was asked: the server ends it early (421 when idle, 552 in the middle of the content).
         if (m_data && negative)
             return refuse(Stage::Data, reply);
         if (m_busy)
-            return fail(stageNow(), {ErrorKind::Protocol, m_options.server.host,
-                                     QStringLiteral("the server answers what was not asked")});
+            return fail(stageNow(), protocol(QStringLiteral("the server answers what was not asked")));
         return hangUp();
     }
-    const Question question = std::move(m_questions.front());
-    m_questions.pop_front();
+    const Question question = m_questions.take();
     m_timer->stop();
     if (reply.code() == 421 && question.stage != Stage::Quit) // RFC 5321 §3.8: it closes, whatever was asked
         return refuse(question.stage, reply);
     question.then(reply);
     if (m_over)
         return;
-    if (!m_questions.empty() && m_questions.front().sent)
-        enter(m_questions.front().stage);
+    if (m_questions.isHeadSent())
+        enter(m_questions.stage());
     pump();
-}
-
-/// True for a reply that came in one piece with the one before it, when the question was not out yet. Taken
-/// for its answer, it would make every later verdict another recipient's. A server that is leaving may say
-/// so.
-bool Session::wasHereBefore(const Question &question, const ServerReply &reply) const
-{
-    const bool refusal = question.stage == Stage::Content && (reply.isTransient() || reply.isPermanent());
-    return !question.sent || (question.turn == m_turn && reply.code() != 421 && !refusal);
 }
 
 void Session::onLost(const Error &error)
@@ -509,6 +490,12 @@ void Session::note(const QString &text)
         say(Speaker::Note, text);
 }
 
+void Session::noteTls()
+{
+    const Net::TlsFacts facts = m_connection->tlsFacts();
+    note(QStringLiteral("%1, %2, certificate for %3").arg(facts.protocol, facts.cipher, facts.subject));
+}
+
 void Session::say(Speaker speaker, const QString &text)
 {
     const Delivery::TranscriptLine line{speaker, m_clock.now(), m_clock.monotonic() - m_began, text, 0};
@@ -527,7 +514,7 @@ Stage Session::stageNow() const
 {
     if (m_data)
         return Stage::Data;
-    return m_questions.empty() ? m_stage.value_or(Stage::Connect) : m_questions.front().stage;
+    return m_questions.isEmpty() ? m_stage.value_or(Stage::Connect) : m_questions.stage();
 }
 
 } // namespace Smtp

@@ -17,14 +17,13 @@
 #include "core/smtp/capabilities.h"
 #include "core/smtp/command.h"
 #include "core/smtp/datawriter.h"
+#include "core/smtp/questions.h"
 #include "core/smtp/redactor.h"
 #include "core/smtp/replyparser.h"
 #include "core/smtp/saslexchange.h"
 #include "core/smtp/transaction.h"
 
 #include <QObject>
-
-#include <deque>
 
 namespace Smtp {
 
@@ -80,15 +79,6 @@ Q_SIGNALS:
 
 private:
     using Then = std::function<void(const Delivery::ServerReply &)>;
-    struct Question
-    {
-        Delivery::Stage stage;
-        Command command;
-        Then then;
-        bool sent = false;
-        quint64 turn = 0; ///< of m_turn, when it was sent
-    };
-
     // the conversation, in its order
     void begin();
     void open();
@@ -112,7 +102,6 @@ private:
     void pump();
     void hear(const QByteArray &bytes);
     void answer(const Delivery::ServerReply &reply);
-    bool wasHereBefore(const Question &question, const Delivery::ServerReply &reply) const;
     void onLost(const Base::Error &error);
     void onTimeout();
     void onWritten();
@@ -121,6 +110,7 @@ private:
     void finish(Delivery::Stage stage, std::optional<Base::Error> error = {});
     void hangUp();
     void note(const QString &text);
+    void noteTls();
     void say(Delivery::Speaker speaker, const QString &text);
     void enter(Delivery::Stage stage);
     Delivery::Stage stageNow() const;
@@ -132,7 +122,7 @@ private:
     ReplyParser m_parser;
     Redactor m_redactor;
     Capabilities m_capabilities;
-    std::deque<Question> m_questions;
+    Questions m_questions;
     Delivery::Transcript m_transcript;
     qint64 m_began = 0;
 
@@ -143,7 +133,6 @@ private:
     std::unique_ptr<DataWriter> m_data;     ///< while the content is being written
     qint64 m_queued = 0;                    ///< octets of the content handed to the connection
     std::optional<Delivery::Stage> m_stage; ///< where the attempt is
-    quint64 m_turn = 0;                     ///< counts what came in from the connection
     bool m_busy = false;                    ///< a letter or a rehearsal is under way
     bool m_open = false;                    ///< signed in: letters may go
     bool m_over = false;                    ///< the connection is gone

@@ -11,7 +11,6 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QRandomGenerator>
-#include <QStyle>
 #include <QVBoxLayout>
 
 namespace Ui {
@@ -106,7 +105,7 @@ void ConnectionTest::start(const Accounts::Account &account, const std::optional
 
 void ConnectionTest::mark(const Row &row, Role role, const QString &spoken)
 {
-    const int side = style()->pixelMetric(QStyle::PM_SmallIconSize);
+    const int side = iconSide(*this);
     row.icon->setPixmap(icon(role).pixmap(side, side));
     row.icon->setAccessibleName(spoken);
     row.icon->setToolTip(spoken);

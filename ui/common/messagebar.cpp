@@ -10,6 +10,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace Ui {
 
 namespace {
@@ -44,6 +46,7 @@ MessageBar::MessageBar(QWidget *parent)
     bold.setBold(true);
     m_headline->setFont(bold);
     m_words->setFont(fixedFont());
+    m_words->setLayoutDirection(Qt::LeftToRight); // a server's words are not mirrored
     m_close->setObjectName(QStringLiteral("closeBar"));
     m_close->setIcon(icon(QStringLiteral("close")));
     m_close->setAutoRaise(true);
@@ -77,8 +80,7 @@ void MessageBar::tell(Role role, const Explanation &explanation)
 {
     m_role = role;
     removeButtons();
-    const int side = style()->pixelMetric(QStyle::PM_SmallIconSize);
-    m_icon->setPixmap(icon(role).pixmap(side, side));
+    showIcon();
     m_headline->setText(explanation.headline);
     m_advice->setText(explanation.advice);
     m_advice->setVisible(!explanation.advice.isEmpty());
@@ -87,6 +89,7 @@ void MessageBar::tell(Role role, const Explanation &explanation)
     placeButtons(explanation.advice.isEmpty() && explanation.words.isEmpty());
     setAccessibleName(explanation.headline);
     setAccessibleDescription(explanation.advice);
+    fit();
     show();
     update();
     QAccessibleEvent event(this, QAccessible::Alert); // read out by screen readers
@@ -102,6 +105,7 @@ void MessageBar::addButton(const QString &text, const QString &objectName, std::
     m_buttons->insertWidget(m_buttons->count() - 1, button);
     m_buttonBox->show();
     button->show();
+    fit();
 }
 
 void MessageBar::setClosable(bool closable) { m_close->setVisible(closable); }
@@ -149,12 +153,29 @@ void MessageBar::paintEvent(QPaintEvent *event)
     QFrame::paintEvent(event);
 }
 
+void MessageBar::showIcon()
+{
+    const int side = iconSide(*this);
+    m_icon->setPixmap(icon(m_role).pixmap(side, side));
+}
+
+/// Wrapped lines are not cut, however small the pane: what is said here matters more than what lies below.
+void MessageBar::fit()
+{
+    m_row->activate();
+    setMinimumHeight(m_row->heightForWidth(std::max(width(), minimumSizeHint().width())));
+}
+
+void MessageBar::resizeEvent(QResizeEvent *event)
+{
+    QFrame::resizeEvent(event);
+    fit();
+}
+
 void MessageBar::changeEvent(QEvent *event)
 {
-    if (event->type() == QEvent::PaletteChange && !m_headline->text().isEmpty()) {
-        const int side = style()->pixelMetric(QStyle::PM_SmallIconSize);
-        m_icon->setPixmap(icon(m_role).pixmap(side, side));
-    }
+    if (event->type() == QEvent::PaletteChange && !m_headline->text().isEmpty())
+        showIcon();
     QFrame::changeEvent(event);
 }
 

@@ -40,12 +40,15 @@ Q_SIGNALS:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void changeEvent(QEvent *event) override;
     QSize minimumSizeHint() const override;
 
 private:
     void removeButtons();
     void placeButtons(bool beside);
+    void showIcon();
+    void fit();
 
     QLabel *m_icon;
     QLabel *m_headline;

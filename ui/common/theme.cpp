@@ -3,6 +3,9 @@
 #include "ui/common/tintedicon.h"
 
 #include <QFontDatabase>
+#include <QGuiApplication>
+#include <QStyle>
+#include <QWidget>
 
 #include <array>
 #include <cmath>
@@ -147,6 +150,17 @@ QIcon applicationIcon()
     return icon;
 }
 
-QFont fixedFont() { return QFontDatabase::systemFont(QFontDatabase::FixedFont); }
+int iconSide(const QWidget &widget)
+{
+    return std::max(widget.style()->pixelMetric(QStyle::PM_SmallIconSize), widget.fontMetrics().ascent());
+}
+
+QFont fixedFont()
+{
+    QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    if (const qreal size = QGuiApplication::font().pointSizeF(); size > 0)
+        font.setPointSizeF(size);
+    return font;
+}
 
 } // namespace Ui

@@ -10,6 +10,8 @@
 #include <QIcon>
 #include <QPalette>
 
+class QWidget;
+
 namespace Ui {
 
 enum class Role { Waiting, Sending, Retrying, Held, Uncertain, Failed, PartlySent, Sent, Delivered, Bounced, Info, Warning, Error };
@@ -34,7 +36,10 @@ QIcon icon(Role role);
 /// The program's own icon.
 QIcon applicationIcon();
 
-/// The fixed-width font for what servers say and for sources.
+/// The side of an icon beside a line of this widget's text: grows with the text.
+int iconSide(const QWidget &widget);
+
+/// The fixed-width font for what servers say and for sources, in the size of other text.
 QFont fixedFont();
 
 } // namespace Ui

@@ -23,6 +23,7 @@ Navigation::Navigation(QWidget *parent)
     setColumnCount(2);
     setHeaderHidden(true);
     setUniformRowHeights(true);
+    setIconSize({iconSide(*this), iconSide(*this)});
     setAllColumnsShowFocus(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     header()->setStretchLastSection(false);

@@ -31,6 +31,7 @@ QTreeView *makeRecipientTable(QWidget *parent, RecipientModel *model)
     table->setUniformRowHeights(true);
     table->setAllColumnsShowFocus(true);
     table->setTextElideMode(Qt::ElideMiddle);
+    table->setIconSize({iconSide(*parent), iconSide(*parent)});
     const int letter = table->fontMetrics().averageCharWidth();
     table->header()->resizeSection(RecipientModel::State, letter * 16);
     table->header()->resizeSection(RecipientModel::Who, letter * 36);

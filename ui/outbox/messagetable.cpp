@@ -1,5 +1,6 @@
 #include "ui/outbox/messagetable.h"
 
+#include "ui/common/theme.h"
 #include "ui/outbox/outboxmodel.h"
 #include "ui/settings/preferences.h"
 
@@ -21,6 +22,7 @@ MessageTable::MessageTable(OutboxModel &model, Preferences &preferences, QWidget
     setAllColumnsShowFocus(true);
     setSelectionMode(QAbstractItemView::ExtendedSelection);
     setTextElideMode(Qt::ElideMiddle);
+    setIconSize({iconSide(*this), iconSide(*this)});
     setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     // Before setModel(): this must run before the view moves its cursor off the row that goes.
     connect(&model, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this](const QModelIndex &, int first, int last) { leaving(first, last); });
@@ -39,12 +41,12 @@ MessageTable::MessageTable(OutboxModel &model, Preferences &preferences, QWidget
 void MessageTable::setWidths()
 {
     const int letter = fontMetrics().averageCharWidth();
-    header()->resizeSection(OutboxModel::State, letter * 18);
-    header()->resizeSection(OutboxModel::To, letter * 32);
-    header()->resizeSection(OutboxModel::Account, letter * 14);
+    header()->resizeSection(OutboxModel::State, letter * 16);
+    header()->resizeSection(OutboxModel::To, letter * 30);
+    header()->resizeSection(OutboxModel::Account, letter * 12);
     header()->resizeSection(OutboxModel::NextTry, letter * 13);
-    header()->resizeSection(OutboxModel::Size, letter * 11);
-    header()->resizeSection(OutboxModel::Time, letter * 18);
+    header()->resizeSection(OutboxModel::Size, letter * 10);
+    header()->resizeSection(OutboxModel::Time, letter * 16);
 }
 
 void MessageTable::keepColumns() { m_preferences.set(Preference::TableHeader, header()->saveState()); }

@@ -6,6 +6,7 @@
 #include "ui/common/prompts.h"
 #include "ui/common/theme.h"
 #include "ui/settings/preferences.h"
+#include "ui/transcript/protocoldelegate.h"
 
 #include <QAction>
 #include <QCheckBox>
@@ -42,10 +43,14 @@ QTreeView *makeTable(QWidget *parent, TranscriptModel *model)
     table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     const QFontMetrics fixed(fixedFont());
     QHeaderView *header = table->header();
-    header->setStretchLastSection(true);
+    // Both halves of a line stay in sight at every width.
+    header->setStretchLastSection(false);
+    header->setSectionResizeMode(TranscriptModel::Said, QHeaderView::Stretch);
+    header->setSectionResizeMode(TranscriptModel::Meaning, QHeaderView::Stretch);
+    table->setItemDelegateForColumn(TranscriptModel::When, new ProtocolDelegate(table));
+    table->setItemDelegateForColumn(TranscriptModel::Said, new ProtocolDelegate(table));
     header->resizeSection(TranscriptModel::When, fixed.horizontalAdvance(QStringLiteral("00:00:00.000")) + 24);
     header->resizeSection(TranscriptModel::Who, table->fontMetrics().horizontalAdvance(TranscriptView::tr("Server")) + 24);
-    header->resizeSection(TranscriptModel::Said, fixed.averageCharWidth() * 60);
     return table;
 }
 
