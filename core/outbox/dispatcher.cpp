@@ -271,7 +271,8 @@ Store::Consequence Dispatcher::consequenceOf(const Run &run, const Outcome &outc
         backOff.until = now.addMSecs(Delivery::delayAfter(++backOff.failures));
         consequence.nextAttempt = backOff.until;
         m_secrets.remove(run.account.id);
-    } else if (outcome.isSuccess()) {
+    } else if (outcome.stage >= Delivery::Stage::Mail) {
+        // It was signed in: whatever became of the message, the account works.
         m_backOff.remove(run.account.id);
     }
     consequence.giveUp = consequence.countAttempt && run.entry.created.msecsTo(now) > Delivery::giveUpAfter;

@@ -8,19 +8,23 @@ using Base::Error;
 using Base::ErrorKind;
 using Delivery::Scope;
 using Delivery::ServerReply;
-using Delivery::Speaker;
 using Delivery::Stage;
 
 namespace {
 
 constexpr qint64 contentWindow = 256 << 10; // octets handed to the connection ahead of what it has sent
 
+Error protocol(const QString &words)
+{
+    return {ErrorKind::Protocol, {}, words};
+}
+
 } // namespace
 
 Session::Session(SessionOptions options, std::unique_ptr<Net::Connection> connection, Base::Clock &clock)
     : m_options(std::move(options))
     , m_connection(std::move(connection))
-    , m_clock(clock)
+    , m_logbook(clock, [this](const Delivery::TranscriptLine &line) { Q_EMIT said(line); })
     , m_timer(clock.makeTimer([this] { onTimeout(); }))
 {
     m_parser.setFilter([this](const QByteArray &text) { return m_redactor.redact(text); });
@@ -30,7 +34,7 @@ Session::Session(SessionOptions options, std::unique_ptr<Net::Connection> connec
     connect(m_connection.get(), &Net::Connection::written, this, &Session::onWritten);
     connect(m_connection.get(), &Net::Connection::lost, this, &Session::onLost);
     connect(m_connection.get(), &Net::Connection::connected, this, [this] {
-        note(QStringLiteral("connected to %1").arg(m_connection->peer()));
+        m_logbook.note(QStringLiteral("connected to %1").arg(m_connection->peer()));
         if (m_options.server.security == Net::Security::Tls)
             enter(Stage::Tls);
     });
@@ -57,11 +61,10 @@ void Session::rehearse()
 void Session::begin()
 {
     m_busy = true;
-    m_transcript = {};
     m_stage.reset();
-    m_began = m_clock.monotonic();
+    m_logbook.begin();
     if (isOpen()) {
-        note(QStringLiteral("using the open connection to %1").arg(m_connection->peer()));
+        m_logbook.note(QStringLiteral("using the open connection to %1").arg(m_connection->peer()));
         return signedIn();
     }
     open();
@@ -70,16 +73,15 @@ void Session::begin()
 void Session::open()
 {
     enter(Stage::Connect);
-    note(QStringLiteral("connecting to %1, port %2").arg(m_options.server.host).arg(m_options.server.port));
+    m_logbook.note(
+        QStringLiteral("connecting to %1, port %2").arg(m_options.server.host).arg(m_options.server.port));
     m_connection->open(m_options.server, m_options.trust);
 }
 
 void Session::greet()
 {
-    if (m_connection->isEncrypted()) {
-        const Net::TlsFacts facts = m_connection->tlsFacts();
-        note(QStringLiteral("%1, %2, certificate for %3").arg(facts.protocol, facts.cipher, facts.subject));
-    }
+    if (m_connection->isEncrypted())
+        m_logbook.note(m_connection->tlsFacts());
     ask(Stage::Greeting, Command{}, [this](const ServerReply &reply) {
         if (!reply.isPositive())
             return refuse(Stage::Greeting, reply);
@@ -141,8 +143,7 @@ void Session::secure()
 
 void Session::onEncrypted()
 {
-    const Net::TlsFacts facts = m_connection->tlsFacts();
-    note(QStringLiteral("%1, %2, certificate for %3").arg(facts.protocol, facts.cipher, facts.subject));
+    m_logbook.note(m_connection->tlsFacts());
     m_parser.reset();
     hello();
 }
@@ -216,7 +217,7 @@ void Session::sendEnvelope()
     ask(Stage::Mail, mail, [this](const ServerReply &reply) {
         m_transaction.mailAnswered(reply);
         if (!reply.isPositive())
-            std::erase_if(m_questions, [](const Question &question) { return !question.sent; });
+            m_questions.dropUnsent();
         judgeEnvelope();
     });
     for (qsizetype i = 0; i < envelope.recipients.size(); ++i) {
@@ -235,7 +236,7 @@ void Session::sendEnvelope()
 
 void Session::judgeEnvelope()
 {
-    if (!m_questions.empty()) // answers still owed are heard before anything is judged
+    if (!m_questions.isEmpty()) // answers still owed are heard before anything is judged
         return;
     if (!m_transaction.mailReply().isPositive())
         return refuse(Stage::Mail, ServerReply(m_transaction.mailReply()));
@@ -258,9 +259,8 @@ void Session::sendContent()
             return streamContent();
         }
         if (reply.isPositive() || reply.isIntermediate())
-            return fail(Stage::Data, {ErrorKind::Protocol,
-                                      {},
-                                      QStringLiteral("the server answers DATA with %1").arg(reply.code())});
+            return fail(Stage::Data,
+                        protocol(QStringLiteral("the server answers DATA with %1").arg(reply.code())));
         refuse(Stage::Data, reply);
     });
 }
@@ -288,15 +288,14 @@ void Session::commit()
         m_letter->aboutToCommit ? m_letter->aboutToCommit(m_transaction.results()) : Base::Done();
     if (!recorded)
         return fail(Stage::Data, recorded.error());
-    note(QStringLiteral("(message, %1 octets)").arg(m_letter->content->size()));
+    m_logbook.note(QStringLiteral("(message, %1 octets)").arg(m_letter->content->size()));
     m_transaction.setCommitted(true);
     ask(Stage::Content, Command{end + DataWriter::terminator(), QStringLiteral(".")},
         [this](const ServerReply &reply) {
             if (reply.isIntermediate())
-                return fail(Stage::Content,
-                            {ErrorKind::Protocol,
-                             {},
-                             QStringLiteral("the server answers the content with %1").arg(reply.code())});
+                return fail(
+                    Stage::Content,
+                    protocol(QStringLiteral("the server answers the content with %1").arg(reply.code())));
             if (!reply.isPositive())
                 return refuse(Stage::Content, reply);
             m_dirty = false;
@@ -313,8 +312,7 @@ void Session::quit()
     ask(Stage::Quit, Commands::quit(), [this](const ServerReply &) { hangUp(); });
 }
 
-// ── the machinery
-// ───────────────────────────────────────────────────────────────────────────────────────────────────
+// The machinery.
 
 void Session::ask(Stage stage, const Base::Result<Command> &command, Then then)
 {
@@ -322,35 +320,28 @@ void Session::ask(Stage stage, const Base::Result<Command> &command, Then then)
         return;
     if (!command)
         return fail(stage, command.error());
-    m_questions.push_back({stage, *command, std::move(then)});
+    m_questions.add({stage, *command, std::move(then)});
     pump();
 }
 
 void Session::pump()
 {
-    const bool pipelining = m_capabilities.has(QStringLiteral("PIPELINING"));
-    for (std::size_t i = 0; i < m_questions.size(); ++i) {
-        Question &question = m_questions[i];
-        if (question.sent)
-            continue;
-        if (i > 0 && !pipelining)
-            break;
-        question.sent = true;
-        question.turn = m_turn;
-        if (i == 0)
-            enter(question.stage);
-        if (!question.command.shown.isEmpty())
-            say(Speaker::Client, question.command.shown);
-        if (!question.command.wire.isEmpty())
-            m_connection->write(question.command.wire);
-    }
+    m_questions.send(m_capabilities.has(QStringLiteral("PIPELINING")),
+                     [this](const Question &question, bool head) {
+                         if (head)
+                             enter(question.stage);
+                         if (!question.command.shown.isEmpty())
+                             m_logbook.client(question.command.shown);
+                         if (!question.command.wire.isEmpty())
+                             m_connection->write(question.command.wire);
+                     });
 }
 
 void Session::hear(const QByteArray &bytes)
 {
     if (m_over)
         return;
-    ++m_turn;
+    m_questions.serverSpeaks();
     m_parser.feed(bytes);
     while (!m_over) {
         const std::optional<ServerReply> reply = m_parser.next();
@@ -359,50 +350,35 @@ void Session::hear(const QByteArray &bytes)
         answer(*reply);
     }
     if (!m_over && !m_parser.malformed().isEmpty()) {
-        note(m_parser.malformed());
+        m_logbook.note(m_parser.malformed());
         if (!m_busy) // what was under way has its outcome already
             return hangUp();
-        fail(stageNow(), {ErrorKind::Protocol, m_options.server.host, m_parser.malformed()});
+        fail(stageNow(), protocol(m_parser.malformed()));
     }
 }
 
 void Session::answer(const ServerReply &reply)
 {
-    const QStringList lines = reply.lines();
-    for (qsizetype i = 0; i < lines.size(); ++i) {
-        const QLatin1Char mark(i + 1 < lines.size() ? '-' : ' ');
-        say(Speaker::Server, QString::number(reply.code()) + mark + lines.at(i));
-    }
+    m_logbook.server(reply);
     const bool negative = reply.isTransient() || reply.isPermanent();
-    if (m_questions.empty() || wasHereBefore(m_questions.front(), reply)) {
+    if (!m_questions.isAnswer(reply)) {
         // Nothing was asked: the server ends it early (421 when idle, 552 in the middle of the content).
         if (m_data && negative)
             return refuse(Stage::Data, reply);
         if (m_busy)
-            return fail(stageNow(), {ErrorKind::Protocol, m_options.server.host,
-                                     QStringLiteral("the server answers what was not asked")});
+            return fail(stageNow(), protocol(QStringLiteral("the server answers what was not asked")));
         return hangUp();
     }
-    const Question question = std::move(m_questions.front());
-    m_questions.pop_front();
+    const Question question = m_questions.take();
     m_timer->stop();
     if (reply.code() == 421 && question.stage != Stage::Quit) // RFC 5321 §3.8: it closes, whatever was asked
         return refuse(question.stage, reply);
     question.then(reply);
     if (m_over)
         return;
-    if (!m_questions.empty() && m_questions.front().sent)
-        enter(m_questions.front().stage);
+    if (m_questions.isHeadSent())
+        enter(m_questions.stage());
     pump();
-}
-
-/// True for a reply that came in one piece with the one before it, when the question was not out yet. Taken
-/// for its answer, it would make every later verdict another recipient's. A server that is leaving may say
-/// so.
-bool Session::wasHereBefore(const Question &question, const ServerReply &reply) const
-{
-    const bool refusal = question.stage == Stage::Content && (reply.isTransient() || reply.isPermanent());
-    return !question.sent || (question.turn == m_turn && reply.code() != 421 && !refusal);
 }
 
 void Session::onLost(const Error &error)
@@ -411,7 +387,7 @@ void Session::onLost(const Error &error)
         return;
     m_over = true;
     m_timer->stop();
-    note(error.detail);
+    m_logbook.note(error.detail);
     if (m_busy)
         return fail(stageNow(), error);
     Q_EMIT closed();
@@ -425,7 +401,7 @@ void Session::onTimeout()
         return hangUp();
     const qint64 waited = m_data ? Delivery::blockTimeout : Delivery::timeoutOf(stageNow());
     const QString words = QStringLiteral("no answer in %1 s").arg(waited / 1000);
-    note(words);
+    m_logbook.note(words);
     fail(stageNow(), {ErrorKind::TimedOut, m_options.server.host, words});
 }
 
@@ -503,19 +479,6 @@ void Session::hangUp()
     Q_EMIT closed();
 }
 
-void Session::note(const QString &text)
-{
-    if (!text.isEmpty())
-        say(Speaker::Note, text);
-}
-
-void Session::say(Speaker speaker, const QString &text)
-{
-    const Delivery::TranscriptLine line{speaker, m_clock.now(), m_clock.monotonic() - m_began, text, 0};
-    m_transcript.add(line);
-    Q_EMIT said(line);
-}
-
 void Session::enter(Stage stage)
 {
     m_timer->start(Delivery::timeoutOf(stage));
@@ -527,7 +490,7 @@ Stage Session::stageNow() const
 {
     if (m_data)
         return Stage::Data;
-    return m_questions.empty() ? m_stage.value_or(Stage::Connect) : m_questions.front().stage;
+    return m_questions.isEmpty() ? m_stage.value_or(Stage::Connect) : m_questions.stage();
 }
 
 } // namespace Smtp

@@ -17,14 +17,14 @@
 #include "core/smtp/capabilities.h"
 #include "core/smtp/command.h"
 #include "core/smtp/datawriter.h"
+#include "core/smtp/logbook.h"
+#include "core/smtp/questions.h"
 #include "core/smtp/redactor.h"
 #include "core/smtp/replyparser.h"
 #include "core/smtp/saslexchange.h"
 #include "core/smtp/transaction.h"
 
 #include <QObject>
-
-#include <deque>
 
 namespace Smtp {
 
@@ -69,7 +69,7 @@ public:
     bool isOpen() const { return m_open && !m_over; }
     const Capabilities &capabilities() const { return m_capabilities; }
     Net::TlsFacts tlsFacts() const { return m_connection->tlsFacts(); }
-    const Delivery::Transcript &transcript() const { return m_transcript; }
+    const Delivery::Transcript &transcript() const { return m_logbook.transcript(); }
 
 Q_SIGNALS:
     void said(const Delivery::TranscriptLine &line);
@@ -80,15 +80,6 @@ Q_SIGNALS:
 
 private:
     using Then = std::function<void(const Delivery::ServerReply &)>;
-    struct Question
-    {
-        Delivery::Stage stage;
-        Command command;
-        Then then;
-        bool sent = false;
-        quint64 turn = 0; ///< of m_turn, when it was sent
-    };
-
     // the conversation, in its order
     void begin();
     void open();
@@ -112,7 +103,6 @@ private:
     void pump();
     void hear(const QByteArray &bytes);
     void answer(const Delivery::ServerReply &reply);
-    bool wasHereBefore(const Question &question, const Delivery::ServerReply &reply) const;
     void onLost(const Base::Error &error);
     void onTimeout();
     void onWritten();
@@ -120,21 +110,17 @@ private:
     void fail(Delivery::Stage stage, const Base::Error &error, std::optional<Delivery::Scope> scope = {});
     void finish(Delivery::Stage stage, std::optional<Base::Error> error = {});
     void hangUp();
-    void note(const QString &text);
-    void say(Delivery::Speaker speaker, const QString &text);
     void enter(Delivery::Stage stage);
     Delivery::Stage stageNow() const;
 
     SessionOptions m_options;
     std::unique_ptr<Net::Connection> m_connection;
-    Base::Clock &m_clock;
+    Logbook m_logbook;
     std::unique_ptr<Base::Timer> m_timer;
     ReplyParser m_parser;
     Redactor m_redactor;
     Capabilities m_capabilities;
-    std::deque<Question> m_questions;
-    Delivery::Transcript m_transcript;
-    qint64 m_began = 0;
+    Questions m_questions;
 
     std::unique_ptr<SaslExchange> m_exchange; ///< while signing in
 
@@ -143,7 +129,6 @@ private:
     std::unique_ptr<DataWriter> m_data;     ///< while the content is being written
     qint64 m_queued = 0;                    ///< octets of the content handed to the connection
     std::optional<Delivery::Stage> m_stage; ///< where the attempt is
-    quint64 m_turn = 0;                     ///< counts what came in from the connection
     bool m_busy = false;                    ///< a letter or a rehearsal is under way
     bool m_open = false;                    ///< signed in: letters may go
     bool m_over = false;                    ///< the connection is gone

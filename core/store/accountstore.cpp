@@ -70,6 +70,12 @@ Base::Done AccountStore::remove(Base::AccountId id)
 
 Base::Done AccountStore::setDefault(Base::AccountId id)
 {
+    const Base::Result<QVariant> known =
+        m_database.value(QStringLiteral("SELECT 1 FROM account WHERE id = ?"), {id.value});
+    if (!known)
+        return known.error();
+    if (!known->isValid())
+        return Error{ErrorKind::UnknownAccount, id.toString(), {}};
     return m_database.exec(QStringLiteral("UPDATE account SET is_default = (id = ?)"), {id.value});
 }
 

@@ -101,8 +101,10 @@ Base::Result<QList<MessageId>> MessageQuery::ids(const Filter &filter, int limit
     }
     if (!filter.search.isEmpty()) {
         where.append(QStringLiteral(
-            "(subject LIKE ? ESCAPE '\\' OR sender LIKE ? ESCAPE '\\' OR recipients LIKE ? ESCAPE '\\')"));
-        for (int i = 0; i < 3; ++i)
+            "(subject LIKE ? ESCAPE '\\' OR sender LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM recipient "
+            "WHERE"
+            " recipient.message = message.id AND (address LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\')))"));
+        for (int i = 0; i < 4; ++i)
             values.append(likePattern(filter.search));
     }
     if (below.isValid()) {

@@ -203,7 +203,9 @@ Done MessageStore::markCommitting(MessageId id, const Assignment &assignment,
     Transaction transaction(m_database);
     if (!transaction.begun())
         return transaction.begun();
-    if (const Done done = apply(id, assignment, results, {}, Delivery::Scope::Recipient); !done)
+    Consequence provisional;
+    provisional.isProvisional = true;
+    if (const Done done = apply(id, assignment, results, provisional, Delivery::Scope::Recipient); !done)
         return done;
     if (const Done done = m_book.setState(id, MessageState::Committing, now); !done)
         return done;
@@ -278,14 +280,15 @@ Done MessageStore::apply(MessageId id, const Assignment &assignment,
             continue;
         const Verdict verdict =
             consequence.giveUp && result.verdict == Verdict::Deferred ? Verdict::Refused : result.verdict;
+        const bool counts =
+            consequence.countAttempt && !(consequence.isProvisional && verdict == Verdict::Deferred);
         for (const StateBook::RecipientStanding &each : *before) {
             if (each.position != position ||
                 !(each.state == RecipientState::Waiting || each.state == RecipientState::Deferred))
                 continue;
             if (const Done done = m_database.exec(
-                    sql,
-                    {Delivery::name(Delivery::after(each.state, verdict)), consequence.countAttempt ? 1 : 0,
-                     pack(Delivery::toJson(Delivery::reasonOf(result, scope))), id.value, position});
+                    sql, {Delivery::name(Delivery::after(each.state, verdict)), counts ? 1 : 0,
+                          pack(Delivery::toJson(Delivery::reasonOf(result, scope))), id.value, position});
                 !done)
                 return done;
         }

@@ -40,6 +40,7 @@ struct Consequence
 {
     std::optional<QDateTime> nextAttempt; ///< for those deferred; none: held for a person
     bool countAttempt = true;             ///< false: it was the account's fault, not the message's
+    bool isProvisional = false;           ///< the attempt goes on: who is deferred now is counted at its end
     bool giveUp = false;                  ///< deferred recipients are refused now
 };
 

@@ -29,8 +29,8 @@ class Display:
             pass_fds=[write], stderr=subprocess.DEVNULL,
         )  # fmt: skip
         os.close(write)
-        number = os.read(read, 16).decode().strip()
-        os.close(read)
+        with os.fdopen(read) as answer:
+            number = answer.readline().strip()
         self.environment = dict(os.environ, DISPLAY=f":{number}")
         self.manager = subprocess.Popen(["openbox"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         # A window that comes before the manager is never made the active one.
