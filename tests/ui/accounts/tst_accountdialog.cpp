@@ -1,5 +1,5 @@
-// Adding an account by hand: the test on unsaved values, a certificate accepted by its fingerprint, and what is missing
-// named at its field.
+// Adding an account by hand: the test on unsaved values, a certificate accepted by its fingerprint, and what
+// is missing named at its field.
 
 #include "tests/ui/support/world.h"
 #include "ui/accounts/accountdialog.h"
@@ -70,7 +70,8 @@ Accounts::Account TestAccountDialog::values() const
 
 QPointer<AccountDialog> TestAccountDialog::open(const Accounts::Account &account)
 {
-    QPointer<AccountDialog> dialog = new AccountDialog(m_world->mailroom, m_world->preferences, m_world->prompts, account);
+    QPointer<AccountDialog> dialog =
+        new AccountDialog(m_world->mailroom, m_world->preferences, m_world->prompts, account);
     dialog->show();
     return dialog;
 }
@@ -112,7 +113,8 @@ void TestAccountDialog::testsUnsavedValues()
     part<QPushButton>(dialog, "test")->click();
     const auto *bar = part<MessageBar>(dialog, "testBar");
     QTRY_COMPARE(bar->role(), Role::Sent);
-    for (const char *step : {"finding-name", "finding-connect", "finding-tls", "finding-certificate", "finding-hello", "finding-auth"})
+    for (const char *step : {"finding-name", "finding-connect", "finding-tls", "finding-certificate",
+                             "finding-hello", "finding-auth"})
         QVERIFY2(!part<QLabel>(dialog, step)->text().isEmpty(), step);
     QVERIFY(part<QLabel>(dialog, "finding-tls")->text().contains(QStringLiteral("TLS 1.")));
     QVERIFY(m_world->query.accounts()->isEmpty()); // nothing was saved
@@ -182,8 +184,8 @@ void TestAccountDialog::listShowsWhoWaits()
     QCOMPARE(rows->topLevelItemCount(), 1);
     QCOMPARE(rows->topLevelItem(0)->text(1), QStringLiteral("Ready"));
     m_world->practice.setScenario(Practice::Scenario::WrongPassword);
-    QVERIFY(World::await<Base::MessageId>(
-        m_world->mailroom.submit(m_world->letter(QStringLiteral("bob@practice.example"), QStringLiteral("x")))));
+    QVERIFY(World::await<Base::MessageId>(m_world->mailroom.submit(
+        m_world->letter(QStringLiteral("bob@practice.example"), QStringLiteral("x")))));
     QTRY_VERIFY(part<MessageBar>(&list, "accountsBar")->isVisible());
     QVERIFY(part<QPushButton>(&list, "signInAgain"));
     QCOMPARE(rows->topLevelItem(0)->text(1), QStringLiteral("Waits for you"));

@@ -43,7 +43,10 @@ private:
     BodyEdit *body() const { return m_window->findChild<BodyEdit *>(); }
     QString file(const QString &name) const;
     void write(const QString &to, const QString &subject, const QString &text);
-    void press(int key, Qt::KeyboardModifiers modifiers = Qt::ControlModifier) { QTest::keyClick(m_window, Qt::Key(key), modifiers); }
+    void press(int key, Qt::KeyboardModifiers modifiers = Qt::ControlModifier)
+    {
+        QTest::keyClick(m_window, Qt::Key(key), modifiers);
+    }
     int drafts() const;
 
     std::unique_ptr<World> m_world;
@@ -140,7 +143,8 @@ void TestComposeWindow::emptySubjectIsAskedOnce()
 
 void TestComposeWindow::forgottenAttachment()
 {
-    write(QStringLiteral("grace@practice.example"), QStringLiteral("Minutes"), QStringLiteral("I attach the minutes."));
+    write(QStringLiteral("grace@practice.example"), QStringLiteral("Minutes"),
+          QStringLiteral("I attach the minutes."));
     QTRY_VERIFY(bar()->isVisible()); // while writing, not only at the end
     QVERIFY(bar()->findChild<QPushButton *>(QStringLiteral("barAttach")));
     m_world->prompts.files = {file(QStringLiteral("minutes.pdf"))};
@@ -194,7 +198,8 @@ void TestComposeWindow::filesDroppedOnTheTextAreAttached()
 
 void TestComposeWindow::draftIsKeptWhileWriting()
 {
-    write(QStringLiteral("grace@practice.example"), QStringLiteral("A thought"), QStringLiteral("not finished"));
+    write(QStringLiteral("grace@practice.example"), QStringLiteral("A thought"),
+          QStringLiteral("not finished"));
     QTRY_COMPARE_WITH_TIMEOUT(drafts(), 1, 5000);
     QTest::keyClicks(body(), QStringLiteral(" yet"));
     press(Qt::Key_S);

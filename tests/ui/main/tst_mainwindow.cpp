@@ -1,5 +1,5 @@
-// The real main window, end to end, by keyboard: from the first start to a letter in the practice server and the line
-// that decided about it.
+// The real main window, end to end, by keyboard: from the first start to a letter in the practice server and
+// the line that decided about it.
 
 #include "tests/ui/support/world.h"
 #include "ui/common/messagebar.h"
@@ -42,9 +42,15 @@ private Q_SLOTS:
 private:
     Base::MessageId send(const QString &to, const QString &subject);
     Delivery::MessageState stateOf(Base::MessageId id) const;
-    QAbstractItemModel *model(const char *table) const { return m_window->findChild<QTreeView *>(QLatin1String(table))->model(); }
+    QAbstractItemModel *model(const char *table) const
+    {
+        return m_window->findChild<QTreeView *>(QLatin1String(table))->model();
+    }
     MessageBar *banner() const { return m_window->findChild<MessageBar *>(QStringLiteral("messageBanner")); }
-    QPushButton *button(const char *name) const { return m_window->findChild<QPushButton *>(QLatin1String(name)); }
+    QPushButton *button(const char *name) const
+    {
+        return m_window->findChild<QPushButton *>(QLatin1String(name));
+    }
     QAction *action(const char *name) const { return m_window->findChild<QAction *>(QLatin1String(name)); }
     ComposeWindow *composer() const;
     void makeWindow();
@@ -75,8 +81,8 @@ void TestMainWindow::cleanup()
 
 void TestMainWindow::makeWindow()
 {
-    m_window = std::make_unique<MainWindow>(m_world->mailroom, m_world->query, m_world->preferences, m_world->prompts,
-                                            m_world->practice, m_world->clock);
+    m_window = std::make_unique<MainWindow>(m_world->mailroom, m_world->query, m_world->preferences,
+                                            m_world->prompts, m_world->practice, m_world->clock);
     m_window->resize(1280, 720);
     m_window->show();
     QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
@@ -131,7 +137,8 @@ void TestMainWindow::firstStartToFirstLetter()
 void TestMainWindow::refusedRecipientIsNamed()
 {
     m_world->practice.setScenario(Practice::Scenario::RefuseRecipient);
-    const Base::MessageId id = send(QStringLiteral("bob@practice.example, nobody@practice.example"), QStringLiteral("Invoice"));
+    const Base::MessageId id =
+        send(QStringLiteral("bob@practice.example, nobody@practice.example"), QStringLiteral("Invoice"));
     QTRY_COMPARE(stateOf(id), Delivery::MessageState::PartlySent);
     m_window->showFolder(Folder::Failed);
     m_window->select(id);
@@ -178,7 +185,8 @@ void TestMainWindow::transcriptGrowsLive()
 void TestMainWindow::editAndSendAgain()
 {
     m_world->practice.setScenario(Practice::Scenario::RefuseRecipient);
-    const Base::MessageId id = send(QStringLiteral("Nobody Here <nobody@practice.example>"), QStringLiteral("Grüße"));
+    const Base::MessageId id =
+        send(QStringLiteral("Nobody Here <nobody@practice.example>"), QStringLiteral("Grüße"));
     QTRY_COMPARE(stateOf(id), Delivery::MessageState::Failed);
     m_window->select(id);
     QTRY_VERIFY(button("editAgain"));
@@ -225,7 +233,8 @@ void TestMainWindow::cancelAndDelete()
 
 void TestMainWindow::draftsCanBeUndeleted()
 {
-    QVERIFY(World::await<Base::DraftId>(m_world->mailroom.saveDraft(m_world->letter(QStringLiteral("a@b.example"), QStringLiteral("Idea")))));
+    QVERIFY(World::await<Base::DraftId>(
+        m_world->mailroom.saveDraft(m_world->letter(QStringLiteral("a@b.example"), QStringLiteral("Idea")))));
     m_window->showFolder(Folder::Drafts);
     auto *list = m_window->findChild<QTreeWidget *>(QStringLiteral("draftList"));
     QTRY_COMPARE(list->topLevelItemCount(), 1);
@@ -290,7 +299,8 @@ void TestMainWindow::windowStateIsKept()
 
 void TestMainWindow::quitKeepsDrafts()
 {
-    ComposeWindow *window = m_window->compose(m_world->letter(QStringLiteral("a@b.example"), QStringLiteral("Unsaved")), false);
+    ComposeWindow *window =
+        m_window->compose(m_world->letter(QStringLiteral("a@b.example"), QStringLiteral("Unsaved")), false);
     QVERIFY(window->isVisible());
     m_window->quit();
     QTRY_VERIFY(!composer());

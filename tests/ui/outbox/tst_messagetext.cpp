@@ -1,4 +1,5 @@
-// What our own builder wrote is read back for people: text, fields, names of attachments; and any other bytes are survived.
+// What our own builder wrote is read back for people: text, fields, names of attachments; and any other bytes
+// are survived.
 
 #include "core/message/messagebuilder.h"
 #include "ui/outbox/messagerules.h"
@@ -65,10 +66,12 @@ void TestMessageText::readsItsOwn()
     Message::Draft draft;
     draft.from = QStringLiteral("Ada <ada@example.org>");
     draft.to = QStringLiteral("Jürgen <j@example.org>");
-    draft.subject = QStringLiteral("Über alles, was lang genug ist, um gefaltet zu werden, und noch ein wenig länger als das");
+    draft.subject = QStringLiteral(
+        "Über alles, was lang genug ist, um gefaltet zu werden, und noch ein wenig länger als das");
     draft.text = text;
     HeldContent store;
-    const auto message = Message::build(draft, Message::systemBuildContext(QDateTime::currentDateTime()), store);
+    const auto message =
+        Message::build(draft, Message::systemBuildContext(QDateTime::currentDateTime()), store);
     QVERIFY(message);
     const MessageText read = readMessageText(literal(*message));
     QVERIFY(read.readable);
@@ -88,10 +91,15 @@ void TestMessageText::readsAttachments()
     draft.from = QStringLiteral("ada@example.org");
     draft.to = QStringLiteral("bob@example.org");
     draft.text = QStringLiteral("See the files.\n");
-    draft.attachments = {{file.fileName(), QStringLiteral("plain.txt"), 1},
-                         {file.fileName(), QStringLiteral("Übersicht „lang“ mit einem Namen, der in mehrere Abschnitte zerlegt werden muss.pdf"), 1}};
+    draft.attachments = {
+        {file.fileName(), QStringLiteral("plain.txt"), 1},
+        {file.fileName(),
+         QStringLiteral(
+             "Übersicht „lang“ mit einem Namen, der in mehrere Abschnitte zerlegt werden muss.pdf"),
+         1}};
     HeldContent store;
-    const auto message = Message::build(draft, Message::systemBuildContext(QDateTime::currentDateTime()), store);
+    const auto message =
+        Message::build(draft, Message::systemBuildContext(QDateTime::currentDateTime()), store);
     QVERIFY(message);
     const MessageText read = readMessageText(literal(*message));
     QCOMPARE(read.text.trimmed(), QStringLiteral("See the files."));
@@ -100,12 +108,16 @@ void TestMessageText::readsAttachments()
 
 void TestMessageText::survivesAnything()
 {
-    for (const QByteArray &bytes : {QByteArray(), QByteArray("\r\n"), QByteArray(": : :\n ="), QByteArray("Content-Type: multipart/mixed; boundary=\"a\"\n\n--a"),
-                                    QByteArray("Content-Type: multipart/mixed; boundary=a\n\n--a\n--a\n--a--"), QByteArray(3000, '\xff'), QByteArray(3000, '='),
-                                    QByteArray("Content-Transfer-Encoding: quoted-printable\n\n=")})
+    for (const QByteArray &bytes :
+         {QByteArray(), QByteArray("\r\n"), QByteArray(": : :\n ="),
+          QByteArray("Content-Type: multipart/mixed; boundary=\"a\"\n\n--a"),
+          QByteArray("Content-Type: multipart/mixed; boundary=a\n\n--a\n--a\n--a--"),
+          QByteArray(3000, '\xff'), QByteArray(3000, '='),
+          QByteArray("Content-Transfer-Encoding: quoted-printable\n\n=")})
         readMessageText(bytes);
     // Every cut of a message with parts is survived too.
-    const QByteArray whole = "Content-Type: multipart/mixed; boundary=\"=_x\"\r\n\r\n--=_x\r\nContent-Type: text/plain\r\n\r\nHi =C3=BC\r\n--=_x--\r\n";
+    const QByteArray whole = "Content-Type: multipart/mixed; boundary=\"=_x\"\r\n\r\n--=_x\r\nContent-Type: "
+                             "text/plain\r\n\r\nHi =C3=BC\r\n--=_x--\r\n";
     for (qsizetype cut = 0; cut <= whole.size(); ++cut)
         readMessageText(whole.left(cut));
     QCOMPARE(readMessageText(whole).text, QStringLiteral("Hi =C3=BC"));

@@ -25,8 +25,8 @@ namespace {
 
 Base::MessageId submit(World &world, const QString &subject)
 {
-    const Base::Result<Base::MessageId> id =
-        World::await<Base::MessageId>(world.mailroom.submit(world.letter(QStringLiteral("bob@example.org"), subject)));
+    const Base::Result<Base::MessageId> id = World::await<Base::MessageId>(
+        world.mailroom.submit(world.letter(QStringLiteral("bob@example.org"), subject)));
     return id ? *id : Base::MessageId{};
 }
 
@@ -40,7 +40,8 @@ void TestOutboxModel::readsByPages()
     const int many = OutboxModel::page + 30;
     QList<Outbox::Mailroom::Answer<Base::MessageId>> answers;
     for (int i = 0; i < many; ++i)
-        answers.append(world.mailroom.submit(world.letter(QStringLiteral("bob@example.org"), QString::number(i))));
+        answers.append(
+            world.mailroom.submit(world.letter(QStringLiteral("bob@example.org"), QString::number(i))));
     for (const auto &answer : answers)
         QVERIFY(World::await<Base::MessageId>(answer));
     OutboxModel model(world.query, world.clock); // no model tester here: it fetches by itself
@@ -146,7 +147,8 @@ void TestOutboxModel::everyColumnSaysSomething()
     QVERIFY(!model.index(0, OutboxModel::State).data(Qt::DecorationRole).value<QIcon>().isNull());
     QVERIFY(!model.index(0, OutboxModel::Subject).data(Qt::DisplayRole).toString().isEmpty());
     model.setPaused({account.id});
-    QCOMPARE(model.index(0, OutboxModel::NextTry).data(Qt::DisplayRole).toString(), QStringLiteral("waits for you"));
+    QCOMPARE(model.index(0, OutboxModel::NextTry).data(Qt::DisplayRole).toString(),
+             QStringLiteral("waits for you"));
     Q_UNUSED(id)
 }
 

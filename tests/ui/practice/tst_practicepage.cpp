@@ -71,7 +71,9 @@ void TestPracticePage::showsWhatCame()
     const auto *list = page.findChild<QTreeWidget *>(QStringLiteral("received"));
     QTRY_COMPARE(list->topLevelItemCount(), 1);
     QCOMPARE(list->topLevelItem(0)->text(2), QStringLiteral("Grüße"));
-    QTRY_VERIFY(page.findChild<QPlainTextEdit *>(QStringLiteral("messageText"))->toPlainText().contains(QStringLiteral("this is a letter")));
+    QTRY_VERIFY(page.findChild<QPlainTextEdit *>(QStringLiteral("messageText"))
+                    ->toPlainText()
+                    .contains(QStringLiteral("this is a letter")));
 }
 
 void TestPracticePage::scenarioIsKept()

@@ -1,4 +1,5 @@
-// The transcript as a person sees it: lines with their meaning, live at the end, copied and saved as plain text.
+// The transcript as a person sees it: lines with their meaning, live at the end, copied and saved as plain
+// text.
 
 #include "tests/ui/support/fakeprompts.h"
 #include "ui/settings/preferences.h"
@@ -46,12 +47,18 @@ void TestTranscriptView::init()
     transcript.add(line(Delivery::Speaker::Server, QStringLiteral("220 hello")));
     transcript.add(line(Delivery::Speaker::Client, QStringLiteral("RCPT TO:<nobody@b.example>")));
     transcript.add(line(Delivery::Speaker::Server, QStringLiteral("550 5.1.1 <b>No</b> such user")));
-    m_view->setTranscript(transcript, {Delivery::Stage::Rcpt, Delivery::Scope::Recipient,
-                                       Delivery::ServerReply(550, {QStringLiteral("5.1.1 <b>No</b> such user")}), {}});
+    m_view->setTranscript(transcript,
+                          {Delivery::Stage::Rcpt,
+                           Delivery::Scope::Recipient,
+                           Delivery::ServerReply(550, {QStringLiteral("5.1.1 <b>No</b> such user")}),
+                           {}});
     m_view->show();
 }
 
-void TestTranscriptView::cleanup() { m_view.reset(); }
+void TestTranscriptView::cleanup()
+{
+    m_view.reset();
+}
 
 Delivery::TranscriptLine TestTranscriptView::line(Delivery::Speaker speaker, const QString &text) const
 {
@@ -63,12 +70,18 @@ void TestTranscriptView::showsTheDecidingLine()
     QCOMPARE(table()->currentIndex().row(), 2);
     const QString meaning = table()->model()->index(2, TranscriptModel::Meaning).data().toString();
     QVERIFY(meaning.contains(QStringLiteral("decided"))); // a mark in words, not in colour alone
-    QVERIFY(!table()->model()->index(1, TranscriptModel::Meaning).data().toString().contains(QStringLiteral("decided")));
+    QVERIFY(!table()
+                 ->model()
+                 ->index(1, TranscriptModel::Meaning)
+                 .data()
+                 .toString()
+                 .contains(QStringLiteral("decided")));
 }
 
 void TestTranscriptView::growsAtTheEnd()
 {
-    m_view->append({line(Delivery::Speaker::Client, QStringLiteral("QUIT")), line(Delivery::Speaker::Server, QStringLiteral("221 bye"))});
+    m_view->append({line(Delivery::Speaker::Client, QStringLiteral("QUIT")),
+                    line(Delivery::Speaker::Server, QStringLiteral("221 bye"))});
     QCOMPARE(table()->model()->rowCount(), 5);
     QVERIFY(!table()->model()->index(4, TranscriptModel::Meaning).data().toString().isEmpty());
 }
