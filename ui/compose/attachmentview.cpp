@@ -1,17 +1,13 @@
 #include "ui/compose/attachmentview.h"
 
+#include "ui/common/background.h"
 #include "ui/common/format.h"
 #include "ui/common/theme.h"
 
 #include <QAction>
 #include <QFileInfo>
-#include <QFuture>
 #include <QKeyEvent>
 #include <QMimeDatabase>
-#include <QPromise>
-#include <QThreadPool>
-
-#include <memory>
 
 namespace Ui {
 
@@ -31,18 +27,12 @@ Base::Result<Message::Attachment> lookAt(const QString &path)
     return Message::Attachment{file.absoluteFilePath(), file.fileName(), file.size()};
 }
 
-QFuture<Looked> lookAtAll(const QStringList &paths)
+Looked lookAtAll(const QStringList &paths)
 {
-    auto promise = std::make_shared<QPromise<Looked>>();
-    promise->start();
-    QThreadPool::globalInstance()->start([promise, paths] {
-        Looked looked;
-        for (const QString &path : paths)
-            looked.append(lookAt(path));
-        promise->addResult(looked);
-        promise->finish();
-    });
-    return promise->future();
+    Looked looked;
+    for (const QString &path : paths)
+        looked.append(lookAt(path));
+    return looked;
 }
 
 } // namespace
@@ -75,7 +65,7 @@ void AttachmentView::setAttachments(const QList<Message::Attachment> &attachment
 
 void AttachmentView::add(const QStringList &paths)
 {
-    lookAtAll(paths).then(this, [this](const Looked &looked) {
+    inBackground([paths] { return lookAtAll(paths); }).then(this, [this](const Looked &looked) {
         const qsizetype before = m_attachments.size();
         for (const Base::Result<Message::Attachment> &each : looked) {
             if (each && !m_attachments.contains(*each))

@@ -1,6 +1,7 @@
 #include "ui/transcript/transcriptview.h"
 
 #include "core/base/atomicfile.h"
+#include "ui/common/background.h"
 #include "ui/common/explain.h"
 #include "ui/common/format.h"
 #include "ui/common/prompts.h"
@@ -224,9 +225,11 @@ void TranscriptView::save()
     m_prompts.saveFile(this, tr("Save the transcript"), suggestion, [this](const QString &path) {
         if (path.isEmpty())
             return;
-        const Base::Done done = Base::writeAtomically(path, text(false).toUtf8());
-        if (!done)
-            m_facts->setText(explain(done.error()).headline);
+        inBackground([path, bytes = text(false).toUtf8()] {
+            return Base::writeAtomically(path, bytes);
+        }).then(this, [this, path](const Base::Done &done) {
+            m_facts->setText(done ? tr("Saved as %1").arg(path) : explain(done.error()).headline);
+        });
     });
 }
 
