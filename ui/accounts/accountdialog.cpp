@@ -92,7 +92,7 @@ AccountDialog::AccountDialog(Outbox::Mailroom &mailroom, Preferences &preference
     setObjectName(QStringLiteral("accountDialog"));
     setWindowTitle(account.id.isValid() ? tr("Account %1").arg(account.name) : tr("Add account"));
     m_bar->setObjectName(QStringLiteral("accountBar"));
-    m_tabs->addTab(makeGeneral(), tr("A&ccount"));
+    m_tabs->addTab(makeGeneral(), tr("Acc&ount"));
     m_tabs->addTab(makeAdvanced(), tr("A&dvanced"));
 
     auto *buttons = new QDialogButtonBox(this);
@@ -215,7 +215,7 @@ QWidget *AccountDialog::makeAdvanced()
         m_account.trust.sha256.clear();
         showTrust();
     });
-    auto *browse = new QPushButton(tr("C&hoose…"), this);
+    auto *browse = new QPushButton(tr("Choos&e…"), this);
     connect(browse, &QPushButton::clicked, this, [this] {
         m_prompts.openFile(this, tr("Choose a file of authorities"),
                            tr("Certificates (*.pem *.crt *.cer);;All files (*)"),
@@ -232,11 +232,11 @@ QWidget *AccountDialog::makeAdvanced()
     trusted->addWidget(m_forget, 0, Qt::AlignTop);
     m_advanced->addRow(tr("Sign-&in method:"), m_auth);
     m_advanced->addRow(QString(), m_cleartext);
-    m_advanced->addRow(tr("Further au&thorities:"), authorities);
+    m_advanced->addRow(tr("Further aut&horities:"), authorities);
     qobject_cast<QLabel *>(m_advanced->labelForField(authorities))->setBuddy(m_caFile);
     m_advanced->addRow(tr("Accepted certificate:"), trusted);
     m_advanced->addRow(tr("Name said in EH&LO:"), m_helo);
-    m_advanced->addRow(tr("Connections at on&ce:"), m_connections);
+    m_advanced->addRow(tr("Connections at o&nce:"), m_connections);
     return page;
 }
 

@@ -57,8 +57,8 @@ AccountList::AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &
 
     auto *buttons = new QHBoxLayout;
     buttons->addWidget(makeButton(tr("&Add account…"), QStringLiteral("addAccount"), &AccountList::add));
-    m_edit = makeButton(tr("&Edit…"), QStringLiteral("editAccount"), &AccountList::editCurrent);
-    m_default = makeButton(tr("&Make default"), QStringLiteral("makeDefault"), &AccountList::makeDefault);
+    m_edit = makeButton(tr("E&dit…"), QStringLiteral("editAccount"), &AccountList::editCurrent);
+    m_default = makeButton(tr("Make defa&ult"), QStringLiteral("makeDefault"), &AccountList::makeDefault);
     m_remove = makeButton(tr("&Remove…"), QStringLiteral("removeAccount"), &AccountList::remove);
     for (QPushButton *button : {m_edit, m_default, m_remove})
         buttons->addWidget(button);
@@ -136,8 +136,8 @@ void AccountList::tellPause()
     if (!id.isValid() || !pause || pause->isNull())
         return m_bar->clear();
     m_bar->tell(Role::Warning, explain(*pause));
-    m_bar->addButton(tr("Si&gn in again…"), QStringLiteral("signInAgain"), [this, id] { signIn(id); });
-    m_bar->addButton(tr("&Try again"), QStringLiteral("resumeAccount"),
+    m_bar->addButton(tr("Sig&n in again…"), QStringLiteral("signInAgain"), [this, id] { signIn(id); });
+    m_bar->addButton(tr("Tr&y again"), QStringLiteral("resumeAccount"),
                      [this, id] { watch(m_mailroom.resumeAccount(id)); });
 }
 

@@ -146,7 +146,7 @@ void ConnectionTest::done(const Outbox::TestReport &report)
     }
     m_transcript->setTranscript(report.transcript, report.reason);
     if (!report.transcript.isEmpty())
-        m_bar->addButton(tr("Show trans&cript"), QStringLiteral("showTestTranscript"),
+        m_bar->addButton(tr("&View transcript"), QStringLiteral("showTestTranscript"),
                          [this] { toggleTranscript(); });
     Q_EMIT finished(report.ok());
 }

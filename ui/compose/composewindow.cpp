@@ -300,7 +300,7 @@ bool ComposeWindow::checkHints()
     m_bar->tell(Role::Warning, explain(hint));
     if (hint == Message::Hint::AttachmentForgotten)
         m_bar->addButton(tr("&Attach…"), QStringLiteral("barAttach"), [this] { chooseFiles(); });
-    m_bar->addButton(tr("Send &anyway"), QStringLiteral("sendAnyway"), [this] {
+    m_bar->addButton(tr("Send an&yway"), QStringLiteral("sendAnyway"), [this] {
         m_sendAnyway = true;
         send();
     });

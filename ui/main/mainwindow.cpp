@@ -112,6 +112,9 @@ MainWindow::MainWindow(Outbox::Mailroom &mailroom, Store::MessageQuery &query, P
     updateAccounts();
     folderChosen(Folder::Outbox);
     m_practice->resume();
+    // The first thing to do has the keyboard.
+    QWidget *first = m_hasAccount ? static_cast<QWidget *>(m_navigation) : m_welcome;
+    first->setFocus();
 }
 
 // ── putting it together
@@ -283,7 +286,7 @@ void MainWindow::updateAccounts()
                                         .arg(account.name, explain(*pause).headline),
                                     {},
                                     {}});
-        m_bar->addButton(tr("Si&gn in again…"), QStringLiteral("barSignIn"),
+        m_bar->addButton(tr("Sign in &again…"), QStringLiteral("barSignIn"),
                          [this, id = account.id] { signIn(id); });
     }
     m_navigation->setAccounts(static_cast<int>(accounts->size()), static_cast<int>(waiting.size()));

@@ -46,7 +46,7 @@ WelcomePage::WelcomePage(QWidget *parent)
                                this);
     account->setObjectName(QStringLiteral("welcomeAccount"));
     account->setIcon(icon(QStringLiteral("account-add")));
-    auto *practice = new QCommandLinkButton(tr("&Try it with the practice server"),
+    auto *practice = new QCommandLinkButton(tr("Try it with the &practice server"),
                                             tr("A mail server inside the program. It delivers nothing to "
                                                "anyone, so nothing can go wrong."),
                                             this);

@@ -94,9 +94,9 @@ MessageDetails::MessageDetails(const Store::MessageQuery &query, const Base::Clo
     m_bar->setClosable(false);
     m_tabs->setObjectName(QStringLiteral("detailTabs"));
     m_tabs->setDocumentMode(true);
-    m_tabs->addTab(m_recipientTable, tr("R&ecipients"));
-    m_tabs->addTab(m_transcript, tr("&Transcript"));
-    m_tabs->addTab(m_message, tr("&Message"));
+    m_tabs->addTab(m_recipientTable, tr("Recip&ients"));
+    m_tabs->addTab(m_transcript, tr("Transcri&pt"));
+    m_tabs->addTab(m_message, tr("Messa&ge"));
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
     m_empty->setForegroundRole(QPalette::PlaceholderText);
@@ -236,11 +236,11 @@ void MessageDetails::offer(const Store::MessageDetails &details)
         offer(tr("&Send again"), QStringLiteral("sendAgain"), MessageWish::Resend);
     }
     if (signIn && !Delivery::isFinal(message.state))
-        offer(tr("Si&gn in again…"), QStringLiteral("signIn"), MessageWish::SignIn);
+        offer(tr("Sig&n in again…"), QStringLiteral("signIn"), MessageWish::SignIn);
     if (rules.release)
         offer(tr("&Release"), QStringLiteral("release"), MessageWish::Release);
     if (rules.retry && message.state != Delivery::MessageState::Queued)
-        offer(message.state == Delivery::MessageState::Deferred ? tr("Retry &now") : tr("&Retry"),
+        offer(message.state == Delivery::MessageState::Deferred ? tr("Retry no&w") : tr("&Retry"),
               QStringLiteral("retryNow"), MessageWish::Retry);
     if (rules.edit && Delivery::isFinal(message.state) && !rules.resolve &&
         message.state != Delivery::MessageState::Sent)

@@ -36,7 +36,7 @@ MessageView::MessageView(const Store::MessageQuery &query, QWidget *parent)
     : QWidget(parent)
     , m_query(query)
     , m_facts(new QFormLayout)
-    , m_raw(new QCheckBox(tr("&Source, as it is sent"), this))
+    , m_raw(new QCheckBox(tr("S&ource, as it is sent"), this))
     , m_cut(new QLabel(this))
     , m_text(new QPlainTextEdit(this))
 {

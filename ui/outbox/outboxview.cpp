@@ -176,6 +176,9 @@ void OutboxView::select(Base::MessageId id)
 {
     if (m_model->rowOf(id) >= 0)
         return m_table->select(id);
+    // It may be sent and gone from this folder before the list was read: what became of it is shown all the
+    // same.
+    m_details->show(id);
     m_wanted = id;
     messageChanged(id);
 }

@@ -66,7 +66,7 @@ TranscriptView::TranscriptView(Preferences &preferences, Prompts &prompts, QWidg
     , m_model(new TranscriptModel(this))
     , m_attempts(new QComboBox(this))
     , m_facts(new QLabel(this))
-    , m_explain(new QCheckBox(tr("&Explain lines"), this))
+    , m_explain(new QCheckBox(tr("E&xplain lines"), this))
     , m_table(makeTable(this, m_model))
     , m_empty(new QLabel(this))
 {
@@ -84,12 +84,12 @@ TranscriptView::TranscriptView(Preferences &preferences, Prompts &prompts, QWidg
     showMeanings(m_explain->isChecked());
 
     auto *copyButton =
-        new QPushButton(icon(QStringLiteral("edit-copy"), QStringLiteral("copy")), tr("&Copy"), this);
+        new QPushButton(icon(QStringLiteral("edit-copy"), QStringLiteral("copy")), tr("Cop&y"), this);
     copyButton->setObjectName(QStringLiteral("copyTranscript"));
     copyButton->setToolTip(tr("Copy the selected lines, or all, as text without secrets"));
     connect(copyButton, &QPushButton::clicked, this, &TranscriptView::copy);
     auto *saveButton = new QPushButton(icon(QStringLiteral("document-save-as"), QStringLiteral("save")),
-                                       tr("Sa&ve as…"), this);
+                                       tr("Sav&e as…"), this);
     saveButton->setObjectName(QStringLiteral("saveTranscript"));
     connect(saveButton, &QPushButton::clicked, this, &TranscriptView::save);
 
