@@ -99,8 +99,11 @@ bool isTransient(Base::ErrorKind kind)
     case KeychainUnavailable:
     case VaultLocked:
     case CommandFailed:
-    case DiskFull:
+    case DiskFull: // our own disk's trouble is no verdict about a letter
+    case HomeUnwritable:
+    case FileUnwritable:
     case Database:
+    case DatabaseDamaged:
         return true;
     default:
         return false;

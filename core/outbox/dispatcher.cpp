@@ -89,9 +89,12 @@ Base::Result<QList<Accounts::Account>> Dispatcher::refreshAccounts()
 QHash<AccountId, AccountCondition> Dispatcher::conditions() const
 {
     QHash<AccountId, AccountCondition> conditions;
-    for (const Accounts::Account &account : m_known)
-        conditions.insert(account.id, {0, account.maxConnections, m_paused.value(account.id),
+    for (const Accounts::Account &account : m_known) {
+        // A password that may be wrong is tried once, not once a connection: servers count.
+        const bool proved = !account.needsSignIn() || m_signedIn.contains(account.id);
+        conditions.insert(account.id, {0, proved ? account.maxConnections : 1, m_paused.value(account.id),
                                        m_backOff.value(account.id).until});
+    }
     for (const auto &[serial, run] : m_runs) {
         if (const auto at = conditions.find(run->account.id); at != conditions.end())
             ++at->active;
@@ -114,7 +117,8 @@ void Dispatcher::wake()
         m_timer->start(recordAgain);
         return;
     }
-    const Plan plan = Outbox::plan(*due, conditions(), now);
+    Plan plan = Outbox::plan(*due, conditions(), now);
+    bool refused = false;
     for (const Store::QueueEntry &entry : plan.start) {
         const auto account = m_known.constFind(entry.account);
         if (account == m_known.constEnd()) {
@@ -123,9 +127,11 @@ void Dispatcher::wake()
                 Q_EMIT messageChanged(entry.id);
             continue;
         }
-        begin(entry, *account, nullptr);
+        refused = !begin(entry, *account, nullptr) || refused;
     }
     m_looking = false;
+    if (const QDateTime again = now.addMSecs(recordAgain); refused && (!plan.wake || again < *plan.wake))
+        plan.wake = again;
     sleepUntilDue(plan.wake);
     if (m_runs.empty())
         Q_EMIT settled();
@@ -141,15 +147,13 @@ void Dispatcher::sleepUntilDue(std::optional<QDateTime> wakeAt)
         m_timer->start(qBound<qint64>(10, now.msecsTo(*wakeAt), longestSleep));
 }
 
-void Dispatcher::begin(const Store::QueueEntry &entry, const Accounts::Account &account, Run *reuse)
+bool Dispatcher::begin(const Store::QueueEntry &entry, const Accounts::Account &account, Run *reuse)
 {
     Base::Result<Store::Assignment> assignment = m_messages.beginAttempt(entry.id, m_clock.now());
     if (!assignment) {
         Base::Log::error(QStringLiteral("Message %1 cannot be taken up: %2")
                              .arg(entry.id.toString(), assignment.error().detail));
-        if (reuse)
-            next(*reuse);
-        return;
+        return false;
     }
     Base::Log::info(QStringLiteral("Message %1: attempt %2 through account \"%3\"")
                         .arg(entry.id.toString())
@@ -171,12 +175,12 @@ void Dispatcher::begin(const Store::QueueEntry &entry, const Accounts::Account &
     run.committing = false;
     Q_EMIT messageChanged(entry.id);
     if (run.session)
-        return deliver(run);
-    if (account.needsSignIn() && !m_secrets.contains(account.id)) {
+        deliver(run);
+    else if (account.needsSignIn() && !m_secrets.contains(account.id))
         Q_EMIT secretNeeded(account, run.serial);
-        return;
-    }
-    connectSession(run, m_secrets.value(account.id));
+    else
+        connectSession(run, m_secrets.value(account.id));
+    return true;
 }
 
 void Dispatcher::answerSecret(quint64 request, const Base::Result<QByteArray> &secret)
@@ -204,6 +208,8 @@ void Dispatcher::connectSession(Run &run, const QByteArray &secret)
         run.unsaid.append(line);
     });
     connect(session, &Smtp::Session::stageReached, this, [this, &run](Delivery::Stage stage) {
+        if (stage == Delivery::Stage::Mail)
+            signedIn(run.account.id);
         if (run.active)
             Q_EMIT progressed({run.entry.id, stage, 0, 0});
     });
@@ -214,6 +220,14 @@ void Dispatcher::connectSession(Run &run, const QByteArray &secret)
             [this, &run](const Outcome &outcome) { onFinished(run, outcome); });
     connect(session, &Smtp::Session::closed, this, [this, &run] { end(run); });
     deliver(run);
+}
+
+void Dispatcher::signedIn(AccountId account)
+{
+    if (m_signedIn.contains(account))
+        return;
+    m_signedIn.insert(account);
+    QMetaObject::invokeMethod(this, &Dispatcher::wake, Qt::QueuedConnection); // more connections may follow
 }
 
 void Dispatcher::deliver(Run &run)
@@ -271,6 +285,7 @@ Store::Consequence Dispatcher::consequenceOf(const Run &run, const Outcome &outc
         backOff.until = now.addMSecs(Delivery::delayAfter(++backOff.failures));
         consequence.nextAttempt = backOff.until;
         m_secrets.remove(run.account.id);
+        m_signedIn.remove(run.account.id);
     } else if (outcome.stage >= Delivery::Stage::Mail) {
         // It was signed in: whatever became of the message, the account works.
         m_backOff.remove(run.account.id);
@@ -281,8 +296,12 @@ Store::Consequence Dispatcher::consequenceOf(const Run &run, const Outcome &outc
 
 void Dispatcher::record(Run &run, const Outcome &outcome)
 {
+    write(run, outcome, consequenceOf(run, outcome));
+}
+
+void Dispatcher::write(Run &run, const Outcome &outcome, const Store::Consequence &consequence)
+{
     const Delivery::Transcript transcript = run.session ? run.session->transcript() : Delivery::Transcript();
-    const Store::Consequence consequence = consequenceOf(run, outcome);
     const Base::Done done = m_messages.finishAttempt(run.entry.id, run.assignment, outcome, transcript,
                                                      consequence, m_clock.now());
     if (!done) {
@@ -290,9 +309,10 @@ void Dispatcher::record(Run &run, const Outcome &outcome)
         // it is there.
         Base::Log::error(QStringLiteral("The outcome of message %1 cannot be recorded: %2")
                              .arg(run.entry.id.toString(), done.error().detail));
-        run.recording = m_clock.makeTimer([this, serial = run.serial, outcome] {
+        run.recording = m_clock.makeTimer([this, serial = run.serial, outcome, consequence] {
             if (const auto found = m_runs.find(serial); found != m_runs.end())
-                record(*found->second, outcome);
+                write(*found->second, Outcome(outcome),
+                      Store::Consequence(consequence)); // this timer goes away
         });
         run.recording->start(recordAgain);
         return;
@@ -325,8 +345,11 @@ void Dispatcher::next(Run &run)
         const Base::Result<QList<Store::QueueEntry>> due = m_messages.due(m_clock.now(), lookAhead);
         if (due) {
             for (const Store::QueueEntry &entry : *due) {
-                if (entry.account == run.account.id && m_known.value(run.account.id) == run.account)
-                    return begin(entry, run.account, &run);
+                if (entry.account != run.account.id || m_known.value(run.account.id) != run.account)
+                    continue;
+                if (begin(entry, run.account, &run))
+                    return;
+                break; // the books refuse: the end of this connection looks again
             }
         }
     }
@@ -390,6 +413,7 @@ void Dispatcher::forget(AccountId account)
     Base::assertThread(this);
     m_backOff.remove(account);
     m_secrets.remove(account);
+    m_signedIn.remove(account);
     wake();
 }
 

@@ -13,6 +13,7 @@
 #include "core/store/spool.h"
 
 #include <QObject>
+#include <QSet>
 
 #include <map>
 
@@ -55,11 +56,14 @@ Q_SIGNALS:
 private:
     struct Run; ///< one connection of one account, and the attempt it carries
 
-    void begin(const Store::QueueEntry &entry, const Accounts::Account &account, Run *reuse);
+    /// False when the books refused: nothing was begun.
+    bool begin(const Store::QueueEntry &entry, const Accounts::Account &account, Run *reuse);
     void connectSession(Run &run, const QByteArray &secret);
     void deliver(Run &run);
     void onFinished(Run &run, const Delivery::Outcome &outcome);
     void record(Run &run, const Delivery::Outcome &outcome);
+    void write(Run &run, const Delivery::Outcome &outcome, const Store::Consequence &consequence);
+    void signedIn(Base::AccountId account);
     Store::Consequence consequenceOf(const Run &run, const Delivery::Outcome &outcome);
     void next(Run &run);
     void end(Run &run);
@@ -87,6 +91,7 @@ private:
     QHash<Base::AccountId, bool> m_paused;
     QHash<Base::AccountId, BackOff> m_backOff;
     QHash<Base::AccountId, QByteArray> m_secrets; ///< of this run only
+    QSet<Base::AccountId> m_signedIn; ///< whose secret a server has taken: one connection until then
     quint64 m_serial = 0;
     bool m_running = false;
     bool m_looking = false;
