@@ -136,7 +136,7 @@ AccountDialog::AccountDialog(Outbox::Mailroom &mailroom, Preferences &preference
         test();
     });
     fill(account);
-    resize(std::max(fontMetrics().averageCharWidth() * 78, sizeHint().width()), fontMetrics().height() * 34);
+    resize(windowSize(*this, 80, 34));
 }
 
 QLineEdit *AccountDialog::makeLine(const QString &objectName, const QString &placeholder)

@@ -4,6 +4,7 @@
 
 #include <QFontDatabase>
 #include <QGuiApplication>
+#include <QScreen>
 #include <QStyle>
 #include <QWidget>
 
@@ -168,6 +169,15 @@ QIcon applicationIcon()
 int iconSide(const QWidget &widget)
 {
     return std::max(widget.style()->pixelMetric(QStyle::PM_SmallIconSize), widget.fontMetrics().ascent());
+}
+
+QSize windowSize(const QWidget &window, int characters, int lines)
+{
+    const QFontMetrics text = window.fontMetrics();
+    const QSize wished(text.averageCharWidth() * characters, text.height() * lines);
+    const QSize frame(text.height(),
+                      text.height() * 3); // a guess: it is not known before the window is shown
+    return window.screen() ? wished.boundedTo(window.screen()->availableSize() - frame) : wished;
 }
 
 QFont fixedFont()

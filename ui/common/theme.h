@@ -54,6 +54,10 @@ QIcon applicationIcon();
 /// The side of an icon beside a line of this widget's text: grows with the text.
 int iconSide(const QWidget &widget);
 
+/// A first size for a window: as wished, in characters and lines, but within the screen with its frame and
+/// panels.
+QSize windowSize(const QWidget &window, int characters, int lines);
+
 /// The fixed-width font for what servers say and for sources, in the size of other text.
 QFont fixedFont();
 

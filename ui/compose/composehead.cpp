@@ -22,7 +22,7 @@ QToolButton *makeReveal(const QString &text, const QString &objectName, const QS
     button->setToolTip(toolTip);
     button->setAccessibleName(toolTip);
     button->setAutoRaise(true);
-    button->setFocusPolicy(Qt::TabFocus);
+    button->setFocusPolicy(Qt::ClickFocus); // Tab goes on to the subject; Alt and the letter get here
     return button;
 }
 

@@ -91,7 +91,7 @@ ComposeWindow::ComposeWindow(Outbox::Mailroom &mailroom, const Store::MessageQue
     m_looking.setInterval(lookMs);
     connect(&m_looking, &QTimer::timeout, this, &ComposeWindow::look);
 
-    resize(fontMetrics().averageCharWidth() * 100, fontMetrics().height() * 38);
+    resize(windowSize(*this, 100, 38));
     restoreGeometry(preferences.bytes(Preference::ComposerGeometry));
     m_head->chooseAccount(Base::AccountId{preferences.number(Preference::LastAccount)});
     setDraft({}, true);

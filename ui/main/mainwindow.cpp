@@ -202,7 +202,7 @@ void MainWindow::connectMailroom()
 
 void MainWindow::restore()
 {
-    resize(fontMetrics().averageCharWidth() * 160, fontMetrics().height() * 44);
+    resize(windowSize(*this, 160, 44));
     restoreGeometry(m_preferences.bytes(Preference::WindowGeometry));
     restoreState(m_preferences.bytes(Preference::WindowState));
     const QByteArray kept = m_preferences.bytes(Preference::NavigationSplitter);

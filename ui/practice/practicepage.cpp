@@ -117,7 +117,7 @@ PracticePage::PracticePage(PracticeDesk &desk, const Store::MessageQuery &query,
     addAction(close);
     for (const Practice::ReceivedMessage &message : m_desk.server().messages())
         add(message);
-    resize(letter * 110, fontMetrics().height() * 38);
+    resize(windowSize(*this, 110, 38));
     update();
 }
 
