@@ -53,7 +53,9 @@ void TestOutboxModel::readsByPages()
     QVERIFY(!model.canFetchMore({}));
     for (int row = 1; row < many; ++row)
         QVERIFY(model.idAt(row) < model.idAt(row - 1));
-    QCOMPARE(model.message(0)->subject, QString::number(many - 1));
+    for (const int row :
+         {0, 100, 217}) // messages are built side by side: the ids tell the order, not the subjects
+        QCOMPARE(model.message(row)->subject, world.query.row(model.idAt(row))->subject);
     QCOMPARE(model.rowOf(model.idAt(217)), 217);
 }
 
