@@ -8,7 +8,6 @@ using Base::Error;
 using Base::ErrorKind;
 using Delivery::Scope;
 using Delivery::ServerReply;
-using Delivery::Speaker;
 using Delivery::Stage;
 
 namespace {
@@ -25,7 +24,7 @@ Error protocol(const QString &words)
 Session::Session(SessionOptions options, std::unique_ptr<Net::Connection> connection, Base::Clock &clock)
     : m_options(std::move(options))
     , m_connection(std::move(connection))
-    , m_clock(clock)
+    , m_logbook(clock, [this](const Delivery::TranscriptLine &line) { Q_EMIT said(line); })
     , m_timer(clock.makeTimer([this] { onTimeout(); }))
 {
     m_parser.setFilter([this](const QByteArray &text) { return m_redactor.redact(text); });
@@ -35,7 +34,7 @@ Session::Session(SessionOptions options, std::unique_ptr<Net::Connection> connec
     connect(m_connection.get(), &Net::Connection::written, this, &Session::onWritten);
     connect(m_connection.get(), &Net::Connection::lost, this, &Session::onLost);
     connect(m_connection.get(), &Net::Connection::connected, this, [this] {
-        note(QStringLiteral("connected to %1").arg(m_connection->peer()));
+        m_logbook.note(QStringLiteral("connected to %1").arg(m_connection->peer()));
         if (m_options.server.security == Net::Security::Tls)
             enter(Stage::Tls);
     });
@@ -62,11 +61,10 @@ void Session::rehearse()
 void Session::begin()
 {
     m_busy = true;
-    m_transcript = {};
     m_stage.reset();
-    m_began = m_clock.monotonic();
+    m_logbook.begin();
     if (isOpen()) {
-        note(QStringLiteral("using the open connection to %1").arg(m_connection->peer()));
+        m_logbook.note(QStringLiteral("using the open connection to %1").arg(m_connection->peer()));
         return signedIn();
     }
     open();
@@ -75,14 +73,15 @@ void Session::begin()
 void Session::open()
 {
     enter(Stage::Connect);
-    note(QStringLiteral("connecting to %1, port %2").arg(m_options.server.host).arg(m_options.server.port));
+    m_logbook.note(
+        QStringLiteral("connecting to %1, port %2").arg(m_options.server.host).arg(m_options.server.port));
     m_connection->open(m_options.server, m_options.trust);
 }
 
 void Session::greet()
 {
     if (m_connection->isEncrypted())
-        noteTls();
+        m_logbook.note(m_connection->tlsFacts());
     ask(Stage::Greeting, Command{}, [this](const ServerReply &reply) {
         if (!reply.isPositive())
             return refuse(Stage::Greeting, reply);
@@ -144,7 +143,7 @@ void Session::secure()
 
 void Session::onEncrypted()
 {
-    noteTls();
+    m_logbook.note(m_connection->tlsFacts());
     m_parser.reset();
     hello();
 }
@@ -289,7 +288,7 @@ void Session::commit()
         m_letter->aboutToCommit ? m_letter->aboutToCommit(m_transaction.results()) : Base::Done();
     if (!recorded)
         return fail(Stage::Data, recorded.error());
-    note(QStringLiteral("(message, %1 octets)").arg(m_letter->content->size()));
+    m_logbook.note(QStringLiteral("(message, %1 octets)").arg(m_letter->content->size()));
     m_transaction.setCommitted(true);
     ask(Stage::Content, Command{end + DataWriter::terminator(), QStringLiteral(".")},
         [this](const ServerReply &reply) {
@@ -332,7 +331,7 @@ void Session::pump()
                          if (head)
                              enter(question.stage);
                          if (!question.command.shown.isEmpty())
-                             say(Speaker::Client, question.command.shown);
+                             m_logbook.client(question.command.shown);
                          if (!question.command.wire.isEmpty())
                              m_connection->write(question.command.wire);
                      });
@@ -351,7 +350,7 @@ void Session::hear(const QByteArray &bytes)
         answer(*reply);
     }
     if (!m_over && !m_parser.malformed().isEmpty()) {
-        note(m_parser.malformed());
+        m_logbook.note(m_parser.malformed());
         if (!m_busy) // what was under way has its outcome already
             return hangUp();
         fail(stageNow(), protocol(m_parser.malformed()));
@@ -360,11 +359,7 @@ void Session::hear(const QByteArray &bytes)
 
 void Session::answer(const ServerReply &reply)
 {
-    const QStringList lines = reply.lines();
-    for (qsizetype i = 0; i < lines.size(); ++i) {
-        const QLatin1Char mark(i + 1 < lines.size() ? '-' : ' ');
-        say(Speaker::Server, QString::number(reply.code()) + mark + lines.at(i));
-    }
+    m_logbook.server(reply);
     const bool negative = reply.isTransient() || reply.isPermanent();
     if (!m_questions.isAnswer(reply)) {
         // Nothing was asked: the server ends it early (421 when idle, 552 in the middle of the content).
@@ -392,7 +387,7 @@ void Session::onLost(const Error &error)
         return;
     m_over = true;
     m_timer->stop();
-    note(error.detail);
+    m_logbook.note(error.detail);
     if (m_busy)
         return fail(stageNow(), error);
     Q_EMIT closed();
@@ -406,7 +401,7 @@ void Session::onTimeout()
         return hangUp();
     const qint64 waited = m_data ? Delivery::blockTimeout : Delivery::timeoutOf(stageNow());
     const QString words = QStringLiteral("no answer in %1 s").arg(waited / 1000);
-    note(words);
+    m_logbook.note(words);
     fail(stageNow(), {ErrorKind::TimedOut, m_options.server.host, words});
 }
 
@@ -482,25 +477,6 @@ void Session::hangUp()
     m_timer->stop();
     m_connection->close();
     Q_EMIT closed();
-}
-
-void Session::note(const QString &text)
-{
-    if (!text.isEmpty())
-        say(Speaker::Note, text);
-}
-
-void Session::noteTls()
-{
-    const Net::TlsFacts facts = m_connection->tlsFacts();
-    note(QStringLiteral("%1, %2, certificate for %3").arg(facts.protocol, facts.cipher, facts.subject));
-}
-
-void Session::say(Speaker speaker, const QString &text)
-{
-    const Delivery::TranscriptLine line{speaker, m_clock.now(), m_clock.monotonic() - m_began, text, 0};
-    m_transcript.add(line);
-    Q_EMIT said(line);
 }
 
 void Session::enter(Stage stage)

@@ -17,6 +17,7 @@
 #include "core/smtp/capabilities.h"
 #include "core/smtp/command.h"
 #include "core/smtp/datawriter.h"
+#include "core/smtp/logbook.h"
 #include "core/smtp/questions.h"
 #include "core/smtp/redactor.h"
 #include "core/smtp/replyparser.h"
@@ -68,7 +69,7 @@ public:
     bool isOpen() const { return m_open && !m_over; }
     const Capabilities &capabilities() const { return m_capabilities; }
     Net::TlsFacts tlsFacts() const { return m_connection->tlsFacts(); }
-    const Delivery::Transcript &transcript() const { return m_transcript; }
+    const Delivery::Transcript &transcript() const { return m_logbook.transcript(); }
 
 Q_SIGNALS:
     void said(const Delivery::TranscriptLine &line);
@@ -109,22 +110,17 @@ private:
     void fail(Delivery::Stage stage, const Base::Error &error, std::optional<Delivery::Scope> scope = {});
     void finish(Delivery::Stage stage, std::optional<Base::Error> error = {});
     void hangUp();
-    void note(const QString &text);
-    void noteTls();
-    void say(Delivery::Speaker speaker, const QString &text);
     void enter(Delivery::Stage stage);
     Delivery::Stage stageNow() const;
 
     SessionOptions m_options;
     std::unique_ptr<Net::Connection> m_connection;
-    Base::Clock &m_clock;
+    Logbook m_logbook;
     std::unique_ptr<Base::Timer> m_timer;
     ReplyParser m_parser;
     Redactor m_redactor;
     Capabilities m_capabilities;
     Questions m_questions;
-    Delivery::Transcript m_transcript;
-    qint64 m_began = 0;
 
     std::unique_ptr<SaslExchange> m_exchange; ///< while signing in
 

@@ -35,17 +35,26 @@ Explanation explainField(const Base::Error &error)
     Explanation explanation = explain(error);
     const QString &field = error.subject;
     if (field == QLatin1String("name"))
-        explanation = {AccountDialog::tr("The account has no name yet."), AccountDialog::tr("Call it what you like, such as “work”."), {}};
+        explanation = {AccountDialog::tr("The account has no name yet."),
+                       AccountDialog::tr("Call it what you like, such as “work”."),
+                       {}};
     else if (field == QLatin1String("host"))
-        explanation = {AccountDialog::tr("The server's name is missing or not a name."),
-                       AccountDialog::tr("Your provider tells it, often smtp.example.org. Without https:// and without a path."), {}};
+        explanation = {
+            AccountDialog::tr("The server's name is missing or not a name."),
+            AccountDialog::tr(
+                "Your provider tells it, often smtp.example.org. Without https:// and without a path."),
+            {}};
     else if (field == QLatin1String("port"))
-        explanation = {AccountDialog::tr("The port is missing."), AccountDialog::tr("Usually 465 or 587."), {}};
+        explanation = {
+            AccountDialog::tr("The port is missing."), AccountDialog::tr("Usually 465 or 587."), {}};
     else if (field == QLatin1String("from"))
-        explanation = {AccountDialog::tr("Your address is missing or not whole."), AccountDialog::tr("Write it as name@example.org."), {}};
+        explanation = {AccountDialog::tr("Your address is missing or not whole."),
+                       AccountDialog::tr("Write it as name@example.org."),
+                       {}};
     else if (field == QLatin1String("security"))
         explanation = {AccountDialog::tr("The password would travel unencrypted."),
-                       AccountDialog::tr("Choose an encrypted connection, or allow it under Advanced."), {}};
+                       AccountDialog::tr("Choose an encrypted connection, or allow it under Advanced."),
+                       {}};
     return explanation;
 }
 
@@ -118,7 +127,8 @@ AccountDialog::AccountDialog(Outbox::Mailroom &mailroom, Preferences &preference
     connect(m_connectionTest, &ConnectionTest::finished, this, [this, scroll] {
         m_test->setEnabled(true);
         m_test->setText(tr("&Test again"));
-        QMetaObject::invokeMethod(this, [this, scroll] { scroll->ensureWidgetVisible(m_connectionTest); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, scroll] { scroll->ensureWidgetVisible(m_connectionTest); }, Qt::QueuedConnection);
     });
     connect(m_connectionTest, &ConnectionTest::certificateAccepted, this, [this](const QString &sha256) {
         m_account.trust.sha256 = sha256;
@@ -158,8 +168,10 @@ QWidget *AccountDialog::makeGeneral()
         reveal->setIcon(icon(on ? QStringLiteral("eye-off") : QStringLiteral("eye")));
     });
     m_place->setObjectName(QStringLiteral("secretPlace"));
-    m_place->addItem(tr("Keep it safely on this computer"), static_cast<int>(Accounts::SecretPlace::Keychain));
-    m_place->addItem(tr("Ask me once each time the program runs"), static_cast<int>(Accounts::SecretPlace::Session));
+    m_place->addItem(tr("Keep it safely on this computer"),
+                     static_cast<int>(Accounts::SecretPlace::Keychain));
+    m_place->addItem(tr("Ask me once each time the program runs"),
+                     static_cast<int>(Accounts::SecretPlace::Session));
     m_place->addItem(tr("A command prints it"), static_cast<int>(Accounts::SecretPlace::Command));
     m_placeWords->setObjectName(QStringLiteral("placeWords"));
     m_placeWords->setWordWrap(true);
@@ -188,7 +200,8 @@ QWidget *AccountDialog::makeAdvanced()
     auto *page = new QWidget(this);
     m_advanced = new QFormLayout(page);
     m_auth->setObjectName(QStringLiteral("auth"));
-    for (const Accounts::Auth auth : {Accounts::Auth::Auto, Accounts::Auth::Plain, Accounts::Auth::Login, Accounts::Auth::None})
+    for (const Accounts::Auth auth :
+         {Accounts::Auth::Auto, Accounts::Auth::Plain, Accounts::Auth::Login, Accounts::Auth::None})
         m_auth->addItem(word(auth), static_cast<int>(auth));
     m_cleartext->setObjectName(QStringLiteral("allowCleartext"));
     m_connections->setObjectName(QStringLiteral("connections"));
@@ -204,7 +217,8 @@ QWidget *AccountDialog::makeAdvanced()
     });
     auto *browse = new QPushButton(tr("C&hoose…"), this);
     connect(browse, &QPushButton::clicked, this, [this] {
-        m_prompts.openFile(this, tr("Choose a file of authorities"), tr("Certificates (*.pem *.crt *.cer);;All files (*)"),
+        m_prompts.openFile(this, tr("Choose a file of authorities"),
+                           tr("Certificates (*.pem *.crt *.cer);;All files (*)"),
                            [this](const QString &file) {
                                if (!file.isEmpty())
                                    m_caFile->setText(file);
@@ -233,15 +247,18 @@ void AccountDialog::fill(const Accounts::Account &account)
     m_address->setText(account.fromAddress);
     m_host->setText(account.server.host);
     const bool isNew = !account.id.isValid() && account.server.host.isEmpty();
-    m_security->setCurrentIndex(m_security->findData(static_cast<int>(isNew ? Net::Security::Tls : account.server.security)));
+    m_security->setCurrentIndex(
+        m_security->findData(static_cast<int>(isNew ? Net::Security::Tls : account.server.security)));
     m_port->setValue(account.server.port != 0 ? account.server.port
-                                              : Accounts::defaultPort(static_cast<Net::Security>(m_security->currentData().toInt())));
+                                              : Accounts::defaultPort(static_cast<Net::Security>(
+                                                    m_security->currentData().toInt())));
     m_user->setText(account.user);
     if (account.id.isValid() && account.needsSignIn() && account.secretPlace != Accounts::SecretPlace::None)
         m_password->setPlaceholderText(tr("unchanged"));
-    const Accounts::SecretPlace place = account.secretPlace == Accounts::SecretPlace::Command || account.secretPlace == Accounts::SecretPlace::Session
-        ? account.secretPlace
-        : Accounts::SecretPlace::Keychain;
+    const Accounts::SecretPlace place = account.secretPlace == Accounts::SecretPlace::Command ||
+                                                account.secretPlace == Accounts::SecretPlace::Session
+                                            ? account.secretPlace
+                                            : Accounts::SecretPlace::Keychain;
     m_place->setCurrentIndex(m_place->findData(static_cast<int>(place)));
     m_command->setText(account.secretCommand);
     m_auth->setCurrentIndex(m_auth->findData(static_cast<int>(account.auth)));
@@ -251,7 +268,8 @@ void AccountDialog::fill(const Accounts::Account &account)
     m_cleartext->setChecked(account.allowCleartextPassword);
     showTrust();
     secretChanged();
-    m_advanced->setRowVisible(m_cleartext, static_cast<Net::Security>(m_security->currentData().toInt()) == Net::Security::None);
+    m_advanced->setRowVisible(m_cleartext, static_cast<Net::Security>(m_security->currentData().toInt()) ==
+                                               Net::Security::None);
     m_name->setFocus();
 }
 
@@ -294,13 +312,15 @@ void AccountDialog::secretChanged()
     m_general->setRowVisible(m_place, signIn);
     m_general->setRowVisible(m_command, signIn && place == Accounts::SecretPlace::Command);
     m_general->setRowVisible(m_placeWords, signIn);
-    const bool stored = m_account.secretPlace == Accounts::SecretPlace::Vault || m_account.secretPlace == Accounts::SecretPlace::Keychain;
+    const bool stored = m_account.secretPlace == Accounts::SecretPlace::Vault ||
+                        m_account.secretPlace == Accounts::SecretPlace::Keychain;
     if (place != Accounts::SecretPlace::Keychain)
         m_placeWords->setText(sentence(place));
     else if (stored)
         m_placeWords->setText(sentence(m_account.secretPlace));
     else
-        m_placeWords->setText(tr("In the desktop's keychain; where none answers, in a sealed file that a passphrase opens."));
+        m_placeWords->setText(
+            tr("In the desktop's keychain; where none answers, in a sealed file that a passphrase opens."));
 }
 
 void AccountDialog::showTrust()
@@ -324,16 +344,19 @@ Accounts::Account AccountDialog::account() const
     account.trust.caFile = m_caFile->text().trimmed();
     account.helo = m_helo->text().trimmed();
     account.maxConnections = m_connections->value();
-    account.allowCleartextPassword = account.server.security == Net::Security::None && m_cleartext->isChecked();
+    account.allowCleartextPassword =
+        account.server.security == Net::Security::None && m_cleartext->isChecked();
     const auto place = static_cast<Accounts::SecretPlace>(m_place->currentData().toInt());
     if (!account.needsSignIn()) {
         account.secretPlace = Accounts::SecretPlace::None;
     } else if (place != Accounts::SecretPlace::Keychain) {
         account.secretPlace = place;
-    } else if (account.secretPlace != Accounts::SecretPlace::Vault && account.secretPlace != Accounts::SecretPlace::Keychain) {
+    } else if (account.secretPlace != Accounts::SecretPlace::Vault &&
+               account.secretPlace != Accounts::SecretPlace::Keychain) {
         account.secretPlace = Accounts::SecretPlace::None; // where it goes is known once it is there
     }
-    account.secretCommand = account.secretPlace == Accounts::SecretPlace::Command ? m_command->text().trimmed() : QString();
+    account.secretCommand =
+        account.secretPlace == Accounts::SecretPlace::Command ? m_command->text().trimmed() : QString();
     return account;
 }
 
@@ -364,7 +387,8 @@ void AccountDialog::complain(const Base::Error &error)
                                            {QStringLiteral("port"), m_port},
                                            {QStringLiteral("from"), m_address},
                                            {QStringLiteral("security"), m_security}};
-    QWidget *widget = fields.value(error.subject, error.kind == Base::ErrorKind::DuplicateAccount ? m_name : nullptr);
+    QWidget *widget =
+        fields.value(error.subject, error.kind == Base::ErrorKind::DuplicateAccount ? m_name : nullptr);
     if (!widget)
         return;
     m_tabs->setCurrentIndex(0);
@@ -389,19 +413,23 @@ void AccountDialog::save()
         return;
     const Accounts::Account account = this->account();
     if (account.needsSignIn() && account.secretPlace == Accounts::SecretPlace::None && !secret()) {
-        m_bar->tell(Role::Error, {tr("The password is missing."), tr("Type it, or choose another way under “Keeping it”."), {}});
+        m_bar->tell(
+            Role::Error,
+            {tr("The password is missing."), tr("Type it, or choose another way under “Keeping it”."), {}});
         return askForPassword();
     }
-    const bool keeps = account.secretPlace != Accounts::SecretPlace::Session && account.secretPlace != Accounts::SecretPlace::Command;
+    const bool keeps = account.secretPlace != Accounts::SecretPlace::Session &&
+                       account.secretPlace != Accounts::SecretPlace::Command;
     m_save->setEnabled(false);
-    m_mailroom.saveAccount(account, keeps ? secret() : std::nullopt).then(this, [this](const Base::Result<Accounts::Account> &done) {
-        m_save->setEnabled(true);
-        if (!done)
-            return complain(done.error());
-        m_mailroom.resumeAccount(done->id); // what was mended is tried again
-        Q_EMIT saved(*done);
-        accept();
-    });
+    m_mailroom.saveAccount(account, keeps ? secret() : std::nullopt)
+        .then(this, [this](const Base::Result<Accounts::Account> &done) {
+            m_save->setEnabled(true);
+            if (!done)
+                return complain(done.error());
+            m_mailroom.resumeAccount(done->id); // what was mended is tried again
+            Q_EMIT saved(*done);
+            accept();
+        });
 }
 
 } // namespace Ui

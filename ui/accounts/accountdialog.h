@@ -1,7 +1,7 @@
 #pragma once
 
-// Adds or changes an account by hand: who one is, the server, the sign-in; what is rarely needed on a second tab. The
-// test works on what stands in the fields, saved or not.
+// Adds or changes an account by hand: who one is, the server, the sign-in; what is rarely needed on a second
+// tab. The test works on what stands in the fields, saved or not.
 
 #include "core/outbox/mailroom.h"
 #include "core/store/messagequery.h"
@@ -30,8 +30,8 @@ class AccountDialog : public QDialog
 
 public:
     /// account without an id: a new one.
-    AccountDialog(Outbox::Mailroom &mailroom, Preferences &preferences, Prompts &prompts, const Accounts::Account &account,
-                  QWidget *parent = nullptr);
+    AccountDialog(Outbox::Mailroom &mailroom, Preferences &preferences, Prompts &prompts,
+                  const Accounts::Account &account, QWidget *parent = nullptr);
 
     /// For "Sign in again…": the cursor stands in the password.
     void askForPassword();

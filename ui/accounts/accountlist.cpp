@@ -23,8 +23,8 @@ enum Column { NameColumn, StateColumn, SenderColumn, ServerColumn, ColumnCount }
 
 } // namespace
 
-AccountList::AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, Preferences &preferences,
-                         Prompts &prompts, QWidget *parent)
+AccountList::AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &query,
+                         Preferences &preferences, Prompts &prompts, QWidget *parent)
     : QWidget(parent)
     , m_mailroom(mailroom)
     , m_query(query)
@@ -32,7 +32,8 @@ AccountList::AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &
     , m_prompts(prompts)
     , m_bar(new MessageBar(this))
     , m_list(new QTreeWidget(this))
-    , m_empty(new QLabel(tr("Here will be the accounts you send through. Choose “Add account…” to begin."), this))
+    , m_empty(
+          new QLabel(tr("Here will be the accounts you send through. Choose “Add account…” to begin."), this))
     , m_pages(new QStackedWidget(this))
 {
     m_bar->setObjectName(QStringLiteral("accountsBar"));
@@ -74,7 +75,8 @@ AccountList::AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &
     reload();
 }
 
-QPushButton *AccountList::makeButton(const QString &text, const QString &objectName, void (AccountList::*slot)())
+QPushButton *AccountList::makeButton(const QString &text, const QString &objectName,
+                                     void (AccountList::*slot)())
 {
     auto *button = new QPushButton(text, this);
     button->setObjectName(objectName);
@@ -109,7 +111,8 @@ void AccountList::reload()
         item->setForeground(StateColumn, colour(paused ? Role::Warning : Role::Sent, palette()));
         item->setToolTip(StateColumn, paused ? explain(*pause).toText() : QString());
         item->setText(SenderColumn, account.fromAddress);
-        item->setText(ServerColumn, tr("%1, port %2", "server, port").arg(account.server.host).arg(account.server.port));
+        item->setText(ServerColumn,
+                      tr("%1, port %2", "server, port").arg(account.server.host).arg(account.server.port));
         item->setToolTip(ServerColumn, word(account.server.security));
         if (account.id == chosen || !m_list->currentItem())
             m_list->setCurrentItem(item);
@@ -134,7 +137,8 @@ void AccountList::tellPause()
         return m_bar->clear();
     m_bar->tell(Role::Warning, explain(*pause));
     m_bar->addButton(tr("Si&gn in again…"), QStringLiteral("signInAgain"), [this, id] { signIn(id); });
-    m_bar->addButton(tr("&Try again"), QStringLiteral("resumeAccount"), [this, id] { watch(m_mailroom.resumeAccount(id)); });
+    m_bar->addButton(tr("&Try again"), QStringLiteral("resumeAccount"),
+                     [this, id] { watch(m_mailroom.resumeAccount(id)); });
 }
 
 void AccountList::watch(Outbox::Mailroom::Answer<void> answer)
@@ -145,11 +149,20 @@ void AccountList::watch(Outbox::Mailroom::Answer<void> answer)
     });
 }
 
-void AccountList::add() { edit({}, false); }
+void AccountList::add()
+{
+    edit({}, false);
+}
 
-void AccountList::editCurrent() { edit(current(), false); }
+void AccountList::editCurrent()
+{
+    edit(current(), false);
+}
 
-void AccountList::signIn(Base::AccountId id) { edit(id, true); }
+void AccountList::signIn(Base::AccountId id)
+{
+    edit(id, true);
+}
 
 void AccountList::edit(Base::AccountId id, bool password)
 {
@@ -168,7 +181,10 @@ void AccountList::edit(Base::AccountId id, bool password)
     dialog->open();
 }
 
-void AccountList::makeDefault() { watch(m_mailroom.setDefaultAccount(current())); }
+void AccountList::makeDefault()
+{
+    watch(m_mailroom.setDefaultAccount(current()));
+}
 
 void AccountList::remove()
 {
@@ -176,14 +192,15 @@ void AccountList::remove()
     const Base::Result<Accounts::Account> account = m_query.account(id);
     if (!account)
         return;
-    m_prompts.ask(window(),
-                  {tr("Remove the account “%1”?").arg(account->name),
-                   tr("Its messages stay in the lists; those not sent yet are held. Its password is forgotten."), tr("&Remove account"),
-                   tr("&Keep it"), true},
-                  [this, id](bool yes) {
-                      if (yes)
-                          watch(m_mailroom.removeAccount(id));
-                  });
+    m_prompts.ask(
+        window(),
+        {tr("Remove the account “%1”?").arg(account->name),
+         tr("Its messages stay in the lists; those not sent yet are held. Its password is forgotten."),
+         tr("&Remove account"), tr("&Keep it"), true},
+        [this, id](bool yes) {
+            if (yes)
+                watch(m_mailroom.removeAccount(id));
+        });
 }
 
 } // namespace Ui

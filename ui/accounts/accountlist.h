@@ -23,8 +23,8 @@ class AccountList : public QWidget
     Q_OBJECT
 
 public:
-    AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, Preferences &preferences, Prompts &prompts,
-                QWidget *parent = nullptr);
+    AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, Preferences &preferences,
+                Prompts &prompts, QWidget *parent = nullptr);
 
     void reload();
     /// Opens the dialog for a new account.

@@ -14,7 +14,8 @@ namespace Ui {
 CertificatePanel::CertificatePanel(QWidget *parent)
     : QFrame(parent)
     , m_form(new QFormLayout)
-    , m_accept(new QPushButton(icon(QStringLiteral("certificate")), tr("&Accept exactly this certificate"), this))
+    , m_accept(
+          new QPushButton(icon(QStringLiteral("certificate")), tr("&Accept exactly this certificate"), this))
 {
     setObjectName(QStringLiteral("certificatePanel"));
     setFrameShape(QFrame::StyledPanel);
@@ -23,7 +24,8 @@ CertificatePanel::CertificatePanel(QWidget *parent)
     connect(m_accept, &QPushButton::clicked, this, [this] { Q_EMIT accepted(m_sha256); });
     m_form->setHorizontalSpacing(16);
     m_form->setVerticalSpacing(4);
-    auto *advice = new QLabel(tr("Ask the server's operator for the fingerprint, in another way than by mail, and compare every block. "
+    auto *advice = new QLabel(tr("Ask the server's operator for the fingerprint, in another way than by "
+                                 "mail, and compare every block. "
                                  "If one differs, somebody may be in between: do not accept."),
                               this);
     advice->setTextFormat(Qt::PlainText);
@@ -44,7 +46,8 @@ void CertificatePanel::show(const Net::TlsFacts &facts)
     while (m_form->rowCount() > 0)
         m_form->removeRow(0);
     m_sha256 = facts.sha256;
-    addFact(tr("Certificate for:"), facts.names.isEmpty() ? facts.subject : facts.names.join(tr(", ", "between names")));
+    addFact(tr("Certificate for:"),
+            facts.names.isEmpty() ? facts.subject : facts.names.join(tr(", ", "between names")));
     addFact(tr("Issued by:"), facts.issuer);
     addFact(tr("Valid until:"), exactTime(facts.expires));
     addFact(tr("SHA-256:"), grouped(facts.sha256), true);

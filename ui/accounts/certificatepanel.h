@@ -1,7 +1,7 @@
 #pragma once
 
-// Shows a certificate that was refused: whose it is, who issued it, until when, its fingerprint and what is wrong with
-// it; and lets a person accept exactly this one. Nothing is accepted wholesale.
+// Shows a certificate that was refused: whose it is, who issued it, until when, its fingerprint and what is
+// wrong with it; and lets a person accept exactly this one. Nothing is accepted wholesale.
 
 #include "core/net/tlsfacts.h"
 

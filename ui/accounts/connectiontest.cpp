@@ -28,7 +28,8 @@ QLabel *makeLabel(QWidget *parent)
 
 } // namespace
 
-ConnectionTest::ConnectionTest(Outbox::Mailroom &mailroom, Preferences &preferences, Prompts &prompts, QWidget *parent)
+ConnectionTest::ConnectionTest(Outbox::Mailroom &mailroom, Preferences &preferences, Prompts &prompts,
+                               QWidget *parent)
     : QWidget(parent)
     , m_mailroom(mailroom)
     , m_grid(new QGridLayout)
@@ -54,10 +55,11 @@ ConnectionTest::ConnectionTest(Outbox::Mailroom &mailroom, Preferences &preferen
     column->addWidget(m_bar);
     column->addWidget(m_certificate);
     column->addWidget(m_transcript, 1);
-    connect(&m_mailroom, &Outbox::Mailroom::testFound, this, [this](int number, const Outbox::TestFinding &finding) {
-        if (number == m_number)
-            found(finding);
-    });
+    connect(&m_mailroom, &Outbox::Mailroom::testFound, this,
+            [this](int number, const Outbox::TestFinding &finding) {
+                if (number == m_number)
+                    found(finding);
+            });
     connect(m_certificate, &CertificatePanel::accepted, this, &ConnectionTest::certificateAccepted);
     hide();
 }
@@ -87,20 +89,24 @@ void ConnectionTest::start(const Accounts::Account &account, const std::optional
     m_transcript->hide();
     const bool encrypted = account.server.security != Net::Security::None;
     for (auto row = m_rows.cbegin(); row != m_rows.cend(); ++row) {
-        const bool needed = (encrypted || (row.key() != Outbox::TestStep::Tls && row.key() != Outbox::TestStep::Certificate))
-                            && (account.needsSignIn() || row.key() != Outbox::TestStep::Auth);
+        const bool needed = (encrypted || (row.key() != Outbox::TestStep::Tls &&
+                                           row.key() != Outbox::TestStep::Certificate)) &&
+                            (account.needsSignIn() || row.key() != Outbox::TestStep::Auth);
         for (QLabel *label : {row->icon, row->step, row->detail, row->time})
             label->setVisible(needed);
         mark(*row, Role::Waiting, tr("not tried yet"));
         row->detail->setText(tr("not tried yet"));
         row->time->clear();
     }
-    m_bar->tell(Role::Info, {tr("Testing the connection to %1…").arg(account.server.host), tr("Nothing is sent to anyone."), {}});
+    m_bar->tell(
+        Role::Info,
+        {tr("Testing the connection to %1…").arg(account.server.host), tr("Nothing is sent to anyone."), {}});
     show();
-    m_mailroom.testAccount(account, secret, m_number).then(this, [this, number = m_number](const Outbox::TestReport &report) {
-        if (number == m_number)
-            done(report);
-    });
+    m_mailroom.testAccount(account, secret, m_number)
+        .then(this, [this, number = m_number](const Outbox::TestReport &report) {
+            if (number == m_number)
+                done(report);
+        });
 }
 
 void ConnectionTest::mark(const Row &row, Role role, const QString &spoken)
@@ -129,19 +135,25 @@ void ConnectionTest::done(const Outbox::TestReport &report)
     for (const Outbox::TestFinding &finding : report.findings)
         found(finding);
     if (report.ok()) {
-        m_bar->tell(Role::Sent, {tr("Everything works: this account can send."), tr("Save it to begin."), {}});
+        m_bar->tell(Role::Sent,
+                    {tr("Everything works: this account can send."), tr("Save it to begin."), {}});
     } else {
         m_bar->tell(Role::Failed, explain(report.reason));
-        const bool certificate = report.reason.error && report.reason.error->kind == Base::ErrorKind::CertificateRefused;
+        const bool certificate =
+            report.reason.error && report.reason.error->kind == Base::ErrorKind::CertificateRefused;
         if (certificate)
             m_certificate->show(report.tls);
     }
     m_transcript->setTranscript(report.transcript, report.reason);
     if (!report.transcript.isEmpty())
-        m_bar->addButton(tr("Show trans&cript"), QStringLiteral("showTestTranscript"), [this] { toggleTranscript(); });
+        m_bar->addButton(tr("Show trans&cript"), QStringLiteral("showTestTranscript"),
+                         [this] { toggleTranscript(); });
     Q_EMIT finished(report.ok());
 }
 
-void ConnectionTest::toggleTranscript() { m_transcript->setVisible(!m_transcript->isVisible()); }
+void ConnectionTest::toggleTranscript()
+{
+    m_transcript->setVisible(!m_transcript->isVisible());
+}
 
 } // namespace Ui

@@ -1,7 +1,7 @@
 #pragma once
 
-// Walks the connection of an account step by step while the person looks on: what was tried, what was found, how long it
-// took, and for the step that failed what to do. Works on values that are not saved yet.
+// Walks the connection of an account step by step while the person looks on: what was tried, what was found,
+// how long it took, and for the step that failed what to do. Works on values that are not saved yet.
 
 #include "core/outbox/mailroom.h"
 #include "ui/common/theme.h"
@@ -25,7 +25,8 @@ class ConnectionTest : public QWidget
     Q_OBJECT
 
 public:
-    ConnectionTest(Outbox::Mailroom &mailroom, Preferences &preferences, Prompts &prompts, QWidget *parent = nullptr);
+    ConnectionTest(Outbox::Mailroom &mailroom, Preferences &preferences, Prompts &prompts,
+                   QWidget *parent = nullptr);
 
     void start(const Accounts::Account &account, const std::optional<QByteArray> &secret);
     bool isRunning() const { return m_running; }

@@ -37,13 +37,16 @@ QFileDialog *fileDialog(QWidget *parent, const QString &title, const QString &fo
 
 void DialogPrompts::ask(QWidget *parent, const Question &question, std::function<void(bool)> then)
 {
-    auto *box = new QMessageBox(QMessageBox::Question, DialogText::tr("Postrider"), question.headline, QMessageBox::NoButton, parent);
+    auto *box = new QMessageBox(QMessageBox::Question, DialogText::tr("Postrider"), question.headline,
+                                QMessageBox::NoButton, parent);
     box->setObjectName(QStringLiteral("question"));
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setTextFormat(Qt::PlainText);
     box->setInformativeText(question.advice);
-    QPushButton *yes = box->addButton(question.yes, question.destructive ? QMessageBox::DestructiveRole : QMessageBox::AcceptRole);
-    QPushButton *no = box->addButton(question.no.isEmpty() ? DialogText::tr("&Cancel") : question.no, QMessageBox::RejectRole);
+    QPushButton *yes = box->addButton(question.yes, question.destructive ? QMessageBox::DestructiveRole
+                                                                         : QMessageBox::AcceptRole);
+    QPushButton *no = box->addButton(question.no.isEmpty() ? DialogText::tr("&Cancel") : question.no,
+                                     QMessageBox::RejectRole);
     box->setDefaultButton(question.destructive ? no : yes);
     box->setEscapeButton(no);
     QObject::connect(box, &QDialog::finished, box,
@@ -51,7 +54,8 @@ void DialogPrompts::ask(QWidget *parent, const Question &question, std::function
     box->open();
 }
 
-void DialogPrompts::passphrase(QWidget *parent, bool newVault, int attempt, std::function<void(std::optional<QByteArray>)> then)
+void DialogPrompts::passphrase(QWidget *parent, bool newVault, int attempt,
+                               std::function<void(std::optional<QByteArray>)> then)
 {
     askSecret(PassphraseDialog::forVault(newVault, attempt, parent), std::move(then));
 }
@@ -62,15 +66,17 @@ void DialogPrompts::password(QWidget *parent, const QString &account, int attemp
     askSecret(PassphraseDialog::forAccount(account, attempt, parent), std::move(then));
 }
 
-void DialogPrompts::openFiles(QWidget *parent, const QString &title, std::function<void(const QStringList &)> then)
+void DialogPrompts::openFiles(QWidget *parent, const QString &title,
+                              std::function<void(const QStringList &)> then)
 {
     QFileDialog *dialog = fileDialog(parent, title, m_folder);
     dialog->setFileMode(QFileDialog::ExistingFiles);
-    QObject::connect(dialog, &QFileDialog::filesSelected, dialog, [this, then = std::move(then)](const QStringList &files) {
-        if (!files.isEmpty())
-            m_folder = QFileInfo(files.first()).absolutePath();
-        then(files);
-    });
+    QObject::connect(dialog, &QFileDialog::filesSelected, dialog,
+                     [this, then = std::move(then)](const QStringList &files) {
+                         if (!files.isEmpty())
+                             m_folder = QFileInfo(files.first()).absolutePath();
+                         then(files);
+                     });
     dialog->open();
 }
 
@@ -80,10 +86,11 @@ void DialogPrompts::openFile(QWidget *parent, const QString &title, const QStrin
     QFileDialog *dialog = fileDialog(parent, title, m_folder);
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilter(filter);
-    QObject::connect(dialog, &QFileDialog::fileSelected, dialog, [this, then = std::move(then)](const QString &file) {
-        m_folder = QFileInfo(file).absolutePath();
-        then(file);
-    });
+    QObject::connect(dialog, &QFileDialog::fileSelected, dialog,
+                     [this, then = std::move(then)](const QString &file) {
+                         m_folder = QFileInfo(file).absolutePath();
+                         then(file);
+                     });
     dialog->open();
 }
 
@@ -93,10 +100,11 @@ void DialogPrompts::saveFile(QWidget *parent, const QString &title, const QStrin
     QFileDialog *dialog = fileDialog(parent, title, m_folder);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->selectFile(suggestion);
-    QObject::connect(dialog, &QFileDialog::fileSelected, dialog, [this, then = std::move(then)](const QString &file) {
-        m_folder = QFileInfo(file).absolutePath();
-        then(file);
-    });
+    QObject::connect(dialog, &QFileDialog::fileSelected, dialog,
+                     [this, then = std::move(then)](const QString &file) {
+                         m_folder = QFileInfo(file).absolutePath();
+                         then(file);
+                     });
     dialog->open();
 }
 

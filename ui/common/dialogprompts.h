@@ -14,7 +14,8 @@ public:
                     std::function<void(std::optional<QByteArray>)> then) override;
     void password(QWidget *parent, const QString &account, int attempt,
                   std::function<void(std::optional<QByteArray>)> then) override;
-    void openFiles(QWidget *parent, const QString &title, std::function<void(const QStringList &)> then) override;
+    void openFiles(QWidget *parent, const QString &title,
+                   std::function<void(const QStringList &)> then) override;
     void openFile(QWidget *parent, const QString &title, const QString &filter,
                   std::function<void(const QString &)> then) override;
     void saveFile(QWidget *parent, const QString &title, const QString &suggestion,

@@ -1,8 +1,8 @@
 #pragma once
 
-// What happened, for people: a sentence, what to do about it, and the technical or the server's own words as they were
-// said. Core names what happened and never speaks; here every value of every enum has its sentence. No widgets: the
-// command line uses it too.
+// What happened, for people: a sentence, what to do about it, and the technical or the server's own words as
+// they were said. Core names what happened and never speaks; here every value of every enum has its sentence.
+// No widgets: the command line uses it too.
 
 #include "core/delivery/reason.h"
 #include "core/delivery/status.h"

@@ -1,5 +1,5 @@
-// The sentences for errors of our own: one case a kind. What the error concerns stands in the sentence; its technical
-// words stay what they are.
+// The sentences for errors of our own: one case a kind. What the error concerns stands in the sentence; its
+// technical words stay what they are.
 
 #include "ui/common/explain.h"
 
@@ -36,23 +36,33 @@ Explanation explainFile(const Base::Error &error)
     switch (error.kind) {
     case FileMissing:
         return {naming(file, Tr::tr("The file “%1” is not there."), Tr::tr("A file is not there.")),
-                Tr::tr("It may have been moved, renamed or deleted. Choose it again, or remove it from the message."), {}};
+                Tr::tr("It may have been moved, renamed or deleted. Choose it again, or remove it from the "
+                       "message."),
+                {}};
     case FileUnreadable:
         return {naming(file, Tr::tr("The file “%1” cannot be read."), Tr::tr("A file cannot be read.")),
-                Tr::tr("Check that it is a file and not a folder, and that you may read it."), {}};
+                Tr::tr("Check that it is a file and not a folder, and that you may read it."),
+                {}};
     case FileUnwritable:
         return {naming(file, Tr::tr("The file “%1” cannot be written."), Tr::tr("A file cannot be written.")),
-                Tr::tr("Check that the folder exists and that you may write there, or choose another place."), {}};
+                Tr::tr("Check that the folder exists and that you may write there, or choose another place."),
+                {}};
     case FileChanged:
-        return {naming(file, Tr::tr("The file “%1” changed after it was attached."), Tr::tr("A file changed after it was attached.")),
-                Tr::tr("Attach it again to send it as it is now."), {}};
+        return {naming(file, Tr::tr("The file “%1” changed after it was attached."),
+                       Tr::tr("A file changed after it was attached.")),
+                Tr::tr("Attach it again to send it as it is now."),
+                {}};
     case DiskFull:
-        return {Tr::tr("The disk is full."), Tr::tr("Free some space and try again. What you wrote is not lost."), {}};
+        return {Tr::tr("The disk is full."),
+                Tr::tr("Free some space and try again. What you wrote is not lost."),
+                {}};
     default:
         break;
     }
-    return {naming(error.subject, Tr::tr("The folder “%1” cannot be written."), Tr::tr("The program's folder cannot be written.")),
-            Tr::tr("Check its permissions, or start the program with another folder (--home)."), {}};
+    return {naming(error.subject, Tr::tr("The folder “%1” cannot be written."),
+                   Tr::tr("The program's folder cannot be written.")),
+            Tr::tr("Check its permissions, or start the program with another folder (--home)."),
+            {}};
 }
 
 Explanation explainBooks(const Base::Error &error)
@@ -60,73 +70,102 @@ Explanation explainBooks(const Base::Error &error)
     switch (error.kind) {
     case Database:
         return {Tr::tr("The program could not read or write its records."),
-                Tr::tr("Try again. If it stays so, check the disk and restart the program."), {}};
+                Tr::tr("Try again. If it stays so, check the disk and restart the program."),
+                {}};
     case DatabaseDamaged:
         return {Tr::tr("The program's records are damaged."),
-                Tr::tr("Restore them from a backup, or move the file away to start afresh. Nothing was overwritten."), {}};
+                Tr::tr("Restore them from a backup, or move the file away to start afresh. Nothing was "
+                       "overwritten."),
+                {}};
     case DatabaseNewer:
         return {Tr::tr("The program's records were written by a newer version."),
-                Tr::tr("Install the newer version, or use another folder. The records were left untouched."), {}};
+                Tr::tr("Install the newer version, or use another folder. The records were left untouched."),
+                {}};
     case NotFound:
-        return {Tr::tr("It is no longer there."), Tr::tr("It was removed meanwhile. Choose another one."), {}};
+        return {
+            Tr::tr("It is no longer there."), Tr::tr("It was removed meanwhile. Choose another one."), {}};
     default:
         break;
     }
     return {Tr::tr("That is not possible in the message's present state."),
-            Tr::tr("Look at where the message stands now, and choose again."), {}};
+            Tr::tr("Look at where the message stands now, and choose again."),
+            {}};
 }
 
 Explanation explainMessage(const Base::Error &error)
 {
     switch (error.kind) {
     case BadAddress:
-        return {naming(error.subject, Tr::tr("“%1” is not an address mail can go to."), Tr::tr("An address is not complete.")),
-                Tr::tr("Write it as name@example.org, several with commas between them."), {}};
+        return {naming(error.subject, Tr::tr("“%1” is not an address mail can go to."),
+                       Tr::tr("An address is not complete.")),
+                Tr::tr("Write it as name@example.org, several with commas between them."),
+                {}};
     case BadHeader:
         return {naming(error.subject, Tr::tr("“%1” holds what no header field may hold."),
                        Tr::tr("A header field holds what it may not hold.")),
-                Tr::tr("Take out line breaks and other invisible characters."), {}};
+                Tr::tr("Take out line breaks and other invisible characters."),
+                {}};
     case BadMessage:
         return {Tr::tr("The message cannot be sent as it is."),
-                Tr::tr("Repair the file, or write the message anew in Postrider."), {}};
+                Tr::tr("Repair the file, or write the message anew in Postrider."),
+                {}};
     case LineTooLong:
         return {Tr::tr("A line of the message is longer than mail allows (998 octets)."),
-                Tr::tr("Break the line, or send the text as an attachment."), {}};
+                Tr::tr("Break the line, or send the text as an attachment."),
+                {}};
     case NoRecipients:
-        return {Tr::tr("Nobody is named to send this to."), Tr::tr("Write at least one address in To, Cc or Bcc."), {}};
+        return {Tr::tr("Nobody is named to send this to."),
+                Tr::tr("Write at least one address in To, Cc or Bcc."),
+                {}};
     case NoSender:
-        return {Tr::tr("The message has no sender."), Tr::tr("Choose an account, or give an address in From."), {}};
+        return {Tr::tr("The message has no sender."),
+                Tr::tr("Choose an account, or give an address in From."),
+                {}};
     default:
         break;
     }
     return {Tr::tr("The message is larger than the server takes."),
-            Tr::tr("Send fewer or smaller attachments, or share them by a link."), {}};
+            Tr::tr("Send fewer or smaller attachments, or share them by a link."),
+            {}};
 }
 
 Explanation explainAccount(const Base::Error &error)
 {
     switch (error.kind) {
     case NoAccount:
-        return {Tr::tr("There is no account to send with yet."), Tr::tr("Add an account first (Accounts, Add account)."), {}};
+        return {Tr::tr("There is no account to send with yet."),
+                Tr::tr("Add an account first (Accounts, Add account)."),
+                {}};
     case UnknownAccount:
-        return {naming(error.subject, Tr::tr("There is no account “%1”."), Tr::tr("That account does not exist.")),
-                Tr::tr("Choose one of the accounts that are there, or add it."), {}};
+        return {naming(error.subject, Tr::tr("There is no account “%1”."),
+                       Tr::tr("That account does not exist.")),
+                Tr::tr("Choose one of the accounts that are there, or add it."),
+                {}};
     case DuplicateAccount:
-        return {naming(error.subject, Tr::tr("There already is an account “%1”."), Tr::tr("There already is an account of that name.")),
-                Tr::tr("Give this one another name."), {}};
+        return {naming(error.subject, Tr::tr("There already is an account “%1”."),
+                       Tr::tr("There already is an account of that name.")),
+                Tr::tr("Give this one another name."),
+                {}};
     case BadAccount:
-        return {Tr::tr("The account's settings cannot work."), Tr::tr("Correct the field that is named, then save again."), {}};
+        return {Tr::tr("The account's settings cannot work."),
+                Tr::tr("Correct the field that is named, then save again."),
+                {}};
     case SecretMissing:
-        return {naming(error.subject, Tr::tr("The password for “%1” is not stored."), Tr::tr("The account's password is not stored.")),
-                Tr::tr("Edit the account and type the password again."), {}};
+        return {naming(error.subject, Tr::tr("The password for “%1” is not stored."),
+                       Tr::tr("The account's password is not stored.")),
+                Tr::tr("Edit the account and type the password again."),
+                {}};
     case CommandFailed:
         return {Tr::tr("The command that prints the password failed."),
-                Tr::tr("Run it in a terminal to see why, then correct it in the account."), {}};
+                Tr::tr("Run it in a terminal to see why, then correct it in the account."),
+                {}};
     default:
         break;
     }
-    return {Tr::tr("The desktop's keychain does not answer."),
-            Tr::tr("Start or unlock the keychain, or type the password again to keep it in the sealed vault."), {}};
+    return {
+        Tr::tr("The desktop's keychain does not answer."),
+        Tr::tr("Start or unlock the keychain, or type the password again to keep it in the sealed vault."),
+        {}};
 }
 
 Explanation explainVault(const Base::Error &error)
@@ -134,47 +173,66 @@ Explanation explainVault(const Base::Error &error)
     switch (error.kind) {
     case VaultUnavailable:
         return {Tr::tr("This build of the program has no sealed vault."),
-                Tr::tr("Use the desktop's keychain, or a command that prints the password."), {}};
+                Tr::tr("Use the desktop's keychain, or a command that prints the password."),
+                {}};
     case VaultLocked:
         return {Tr::tr("The sealed vault is locked."), Tr::tr("Choose Unlock and type its passphrase."), {}};
     case VaultWrongPassphrase:
-        return {Tr::tr("That passphrase does not open the vault."), Tr::tr("Try again, and look at Caps Lock and the keyboard layout."), {}};
+        return {Tr::tr("That passphrase does not open the vault."),
+                Tr::tr("Try again, and look at Caps Lock and the keyboard layout."),
+                {}};
     default:
         break;
     }
     return {Tr::tr("The sealed vault is damaged."),
-            Tr::tr("Restore its file from a backup, or delete it and type the passwords again."), {}};
+            Tr::tr("Restore its file from a backup, or delete it and type the passwords again."),
+            {}};
 }
 
 Explanation explainNetwork(const Base::Error &error)
 {
     switch (error.kind) {
     case NameNotFound:
-        return {naming(error.subject, Tr::tr("The server “%1” was not found."), Tr::tr("The server was not found.")),
-                Tr::tr("Check the server's name in the account, and whether this computer is online."), {}};
+        return {naming(error.subject, Tr::tr("The server “%1” was not found."),
+                       Tr::tr("The server was not found.")),
+                Tr::tr("Check the server's name in the account, and whether this computer is online."),
+                {}};
     case CannotConnect:
-        return {naming(error.subject, Tr::tr("No connection to “%1” could be made."), Tr::tr("No connection to the server could be made.")),
-                Tr::tr("Check the network and the account's port. Some networks block one of 465 and 587: try the other."), {}};
+        return {naming(error.subject, Tr::tr("No connection to “%1” could be made."),
+                       Tr::tr("No connection to the server could be made.")),
+                Tr::tr("Check the network and the account's port. Some networks block one of 465 and 587: "
+                       "try the other."),
+                {}};
     case ConnectionLost:
-        return {naming(error.subject, Tr::tr("The connection to “%1” broke."), Tr::tr("The connection to the server broke.")),
-                Tr::tr("It is tried again by itself. If it keeps happening, check the network."), {}};
+        return {naming(error.subject, Tr::tr("The connection to “%1” broke."),
+                       Tr::tr("The connection to the server broke.")),
+                Tr::tr("It is tried again by itself. If it keeps happening, check the network."),
+                {}};
     case TlsFailed:
         return {naming(error.subject, Tr::tr("The connection to “%1” could not be encrypted."),
                        Tr::tr("The connection could not be encrypted.")),
-                Tr::tr("Check the kind of encryption: port 465 goes with TLS from the start, port 587 with STARTTLS."), {}};
+                Tr::tr("Check the kind of encryption: port 465 goes with TLS from the start, port 587 with "
+                       "STARTTLS."),
+                {}};
     case CertificateRefused:
         return {naming(error.subject, Tr::tr("“%1” could not prove that it is the right server."),
                        Tr::tr("The server could not prove that it is the right one.")),
-                Tr::tr("Nothing was sent. Check the server's name; accept its certificate in the account only if its operator "
-                       "confirmed it."), {}};
+                Tr::tr("Nothing was sent. Check the server's name; accept its certificate in the account "
+                       "only if its operator "
+                       "confirmed it."),
+                {}};
     case PlaintextAfterTls:
         return {Tr::tr("Something was slipped into the connection before it was encrypted."),
-                Tr::tr("Nothing was sent. Use another network, or TLS from the start (port 465), and tell the server's operator."), {}};
+                Tr::tr("Nothing was sent. Use another network, or TLS from the start (port 465), and tell "
+                       "the server's operator."),
+                {}};
     default:
         break;
     }
-    return {naming(error.subject, Tr::tr("“%1” did not answer in time."), Tr::tr("The server did not answer in time.")),
-            Tr::tr("It is tried again by itself. If it keeps happening, check the network and the port."), {}};
+    return {naming(error.subject, Tr::tr("“%1” did not answer in time."),
+                   Tr::tr("The server did not answer in time.")),
+            Tr::tr("It is tried again by itself. If it keeps happening, check the network and the port."),
+            {}};
 }
 
 Explanation explainRest(const Base::Error &error)
@@ -182,19 +240,25 @@ Explanation explainRest(const Base::Error &error)
     switch (error.kind) {
     case Protocol:
         return {Tr::tr("The server answered with something that is not SMTP."),
-                Tr::tr("Check that server and port are those for sending mail, and look at the transcript."), {}};
+                Tr::tr("Check that server and port are those for sending mail, and look at the transcript."),
+                {}};
     case NotOffered:
-        return {naming(error.subject, Tr::tr("The server does not offer %1."), Tr::tr("The server lacks something that is needed.")),
-                Tr::tr("Change the account's encryption or sign-in, or send through another account."), {}};
+        return {naming(error.subject, Tr::tr("The server does not offer %1."),
+                       Tr::tr("The server lacks something that is needed.")),
+                Tr::tr("Change the account's encryption or sign-in, or send through another account."),
+                {}};
     case Cancelled:
         return {Tr::tr("It was stopped at your wish."), Tr::tr("Choose Retry to try again."), {}};
     case Interrupted:
-        return {Tr::tr("The program ended while this was under way."), Tr::tr("It is taken up again by itself; nothing was lost."), {}};
+        return {Tr::tr("The program ended while this was under way."),
+                Tr::tr("It is taken up again by itself; nothing was lost."),
+                {}};
     default:
         break;
     }
     return {Tr::tr("Something unforeseen happened in the program."),
-            Tr::tr("Restart the program; if it happens again, report it with the log."), {}};
+            Tr::tr("Restart the program; if it happens again, report it with the log."),
+            {}};
 }
 
 } // namespace

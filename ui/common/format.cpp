@@ -42,7 +42,8 @@ QString exactTime(const QDateTime &when)
         return {};
     const QDateTime local = when.toLocalTime();
     return Format::tr("%1, %2", "day, time")
-        .arg(QLocale().toString(local.date(), QLocale::LongFormat), QLocale().toString(local.time(), QStringLiteral("HH:mm:ss")));
+        .arg(QLocale().toString(local.date(), QLocale::LongFormat),
+             QLocale().toString(local.time(), QStringLiteral("HH:mm:ss")));
 }
 
 QString relativeTime(const QDateTime &when, const QDateTime &now)

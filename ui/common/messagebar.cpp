@@ -108,7 +108,10 @@ void MessageBar::addButton(const QString &text, const QString &objectName, std::
     fit();
 }
 
-void MessageBar::setClosable(bool closable) { m_close->setVisible(closable); }
+void MessageBar::setClosable(bool closable)
+{
+    m_close->setVisible(closable);
+}
 
 void MessageBar::clear()
 {
@@ -117,7 +120,10 @@ void MessageBar::clear()
     hide();
 }
 
-QString MessageBar::headline() const { return m_headline->text(); }
+QString MessageBar::headline() const
+{
+    return m_headline->text();
+}
 
 /// A lone headline leaves room beside it; under more text the buttons stand below.
 void MessageBar::placeButtons(bool beside)
@@ -179,6 +185,9 @@ void MessageBar::changeEvent(QEvent *event)
     QFrame::changeEvent(event);
 }
 
-QSize MessageBar::minimumSizeHint() const { return {160, QFrame::minimumSizeHint().height()}; }
+QSize MessageBar::minimumSizeHint() const
+{
+    return {160, QFrame::minimumSizeHint().height()};
+}
 
 } // namespace Ui

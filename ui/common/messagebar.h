@@ -1,7 +1,7 @@
 #pragma once
 
-// A bar above the content it concerns: an icon, a sentence, what to do, the server's words verbatim, and the buttons
-// that mend it. It asks nothing that must be answered now.
+// A bar above the content it concerns: an icon, a sentence, what to do, the server's words verbatim, and the
+// buttons that mend it. It asks nothing that must be answered now.
 
 #include "ui/common/explain.h"
 #include "ui/common/theme.h"

@@ -26,13 +26,16 @@ constexpr double bitsOfWord = 14;
 
 PassphraseDialog *PassphraseDialog::forVault(bool newVault, int attempt, QWidget *parent)
 {
-    const QString intro = newVault
-        ? tr("No keychain answers on this desktop, so Postrider keeps your passwords in one sealed file. Choose the "
-             "passphrase that opens it. You are asked for it once each time the program runs; without it nobody can read "
-             "the passwords, you included.")
-        : tr("Your passwords are kept in a sealed file. Its passphrase is needed once now, for as long as the program runs.");
-    auto *dialog = new PassphraseDialog(newVault ? tr("Make the sealed vault") : tr("Unlock the sealed vault"), intro,
-                                        tr("&Passphrase:"), newVault, parent);
+    const QString intro = newVault ? tr("No keychain answers on this desktop, so Postrider keeps your "
+                                        "passwords in one sealed file. Choose the "
+                                        "passphrase that opens it. You are asked for it once each time the "
+                                        "program runs; without it nobody can read "
+                                        "the passwords, you included.")
+                                   : tr("Your passwords are kept in a sealed file. Its passphrase is needed "
+                                        "once now, for as long as the program runs.");
+    auto *dialog =
+        new PassphraseDialog(newVault ? tr("Make the sealed vault") : tr("Unlock the sealed vault"), intro,
+                             tr("&Passphrase:"), newVault, parent);
     dialog->m_accept->setText(newVault ? tr("&Make vault") : tr("&Unlock"));
     if (attempt > 1)
         dialog->m_bar->tell(Role::Error, explain(Base::Error{Base::ErrorKind::VaultWrongPassphrase, {}, {}}));
@@ -41,17 +44,20 @@ PassphraseDialog *PassphraseDialog::forVault(bool newVault, int attempt, QWidget
 
 PassphraseDialog *PassphraseDialog::forAccount(const QString &account, int attempt, QWidget *parent)
 {
-    auto *dialog = new PassphraseDialog(tr("Sign in to %1").arg(account),
-                                        tr("The account “%1” keeps its password nowhere. It is needed once now, for as long as "
-                                           "the program runs.").arg(account),
-                                        tr("&Password:"), false, parent);
+    auto *dialog = new PassphraseDialog(
+        tr("Sign in to %1").arg(account),
+        tr("The account “%1” keeps its password nowhere. It is needed once now, for as long as "
+           "the program runs.")
+            .arg(account),
+        tr("&Password:"), false, parent);
     dialog->m_accept->setText(tr("&Sign in"));
     if (attempt > 1)
         dialog->m_bar->tell(Role::Error, explain(Outbox::TestStep::Auth, false));
     return dialog;
 }
 
-PassphraseDialog::PassphraseDialog(const QString &title, const QString &intro, const QString &label, bool twice, QWidget *parent)
+PassphraseDialog::PassphraseDialog(const QString &title, const QString &intro, const QString &label,
+                                   bool twice, QWidget *parent)
     : QDialog(parent)
     , m_secret(new QLineEdit(this))
     , m_bar(new MessageBar(this))
@@ -109,7 +115,10 @@ PassphraseDialog::PassphraseDialog(const QString &title, const QString &intro, c
     check();
 }
 
-QByteArray PassphraseDialog::secret() const { return m_secret->text().toUtf8(); }
+QByteArray PassphraseDialog::secret() const
+{
+    return m_secret->text().toUtf8();
+}
 
 int PassphraseDialog::strength(const QString &text)
 {
@@ -121,7 +130,8 @@ int PassphraseDialog::strength(const QString &text)
     kinds += has([](QChar c) { return !c.isLetterOrNumber(); }) ? 20 : 0;
     const QSet<QChar> different(text.begin(), text.end());
     // Repeated characters add little: "aaaaaaaa" is not eight letters worth.
-    const double length = std::min<double>(static_cast<double>(text.size()), static_cast<double>(different.size()) * 1.5);
+    const double length =
+        std::min<double>(static_cast<double>(text.size()), static_cast<double>(different.size()) * 1.5);
     double bits = kinds > 0 ? length * std::log2(static_cast<double>(kinds)) : 0.0;
     if (!has([](QChar c) { return !c.isLetter() && !c.isSpace(); })) {
         // Words are guessed as words, from lists of ten thousand or so.
@@ -142,7 +152,8 @@ void PassphraseDialog::check()
     m_meter->setValue(score);
     const bool equal = text == m_again->text();
     if (text.size() < shortest)
-        m_hint->setText(tr("At least %1 characters. Four or five words that do not belong together are good and easy to keep in mind.")
+        m_hint->setText(tr("At least %1 characters. Four or five words that do not belong together are good "
+                           "and easy to keep in mind.")
                             .arg(shortest));
     else if (!equal && !m_again->text().isEmpty())
         m_hint->setText(tr("The two are not the same yet."));

@@ -1,7 +1,7 @@
 #pragma once
 
-// Asks for one secret: the passphrase that opens the sealed vault, a new one for it (typed twice, with a hint at its
-// strength), or an account's password. What was typed is handed over once and kept nowhere here.
+// Asks for one secret: the passphrase that opens the sealed vault, a new one for it (typed twice, with a hint
+// at its strength), or an account's password. What was typed is handed over once and kept nowhere here.
 
 #include <QDialog>
 
@@ -29,7 +29,8 @@ public:
     static int strength(const QString &text);
 
 private:
-    PassphraseDialog(const QString &title, const QString &intro, const QString &label, bool twice, QWidget *parent);
+    PassphraseDialog(const QString &title, const QString &intro, const QString &label, bool twice,
+                     QWidget *parent);
     void check();
 
     QLineEdit *m_secret;

@@ -1,7 +1,8 @@
 #pragma once
 
-// What the program asks a person, as an interface: real dialogs in the program, prepared answers in tests. Nothing
-// waits inside a call: each answer comes to `then`, later, in the window's thread; it is not called when `parent` dies first.
+// What the program asks a person, as an interface: real dialogs in the program, prepared answers in tests.
+// Nothing waits inside a call: each answer comes to `then`, later, in the window's thread; it is not called
+// when `parent` dies first.
 
 #include <QByteArray>
 #include <QString>
@@ -30,15 +31,16 @@ public:
     virtual ~Prompts() = default;
 
     virtual void ask(QWidget *parent, const Question &question, std::function<void(bool yes)> then) = 0;
-    /// The sealed vault's passphrase: a new one (typed twice) or the one that opens it. attempt counts from 1; over 1
-    /// the last one was wrong. nullopt: the person did not want to.
+    /// The sealed vault's passphrase: a new one (typed twice) or the one that opens it. attempt counts from
+    /// 1; over 1 the last one was wrong. nullopt: the person did not want to.
     virtual void passphrase(QWidget *parent, bool newVault, int attempt,
                             std::function<void(std::optional<QByteArray>)> then) = 0;
     /// An account's password, kept nowhere.
     virtual void password(QWidget *parent, const QString &account, int attempt,
                           std::function<void(std::optional<QByteArray>)> then) = 0;
     /// Empty: the person did not want to.
-    virtual void openFiles(QWidget *parent, const QString &title, std::function<void(const QStringList &)> then) = 0;
+    virtual void openFiles(QWidget *parent, const QString &title,
+                           std::function<void(const QStringList &)> then) = 0;
     virtual void openFile(QWidget *parent, const QString &title, const QString &filter,
                           std::function<void(const QString &)> then) = 0;
     virtual void saveFile(QWidget *parent, const QString &title, const QString &suggestion,

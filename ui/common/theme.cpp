@@ -38,14 +38,18 @@ constexpr std::array rows{
     Row{Role::Error, "error", "#b3261e", "#ff8f86"},
 };
 
-const Row &rowOf(Role role) { return rows.at(static_cast<std::size_t>(role)); }
+const Row &rowOf(Role role)
+{
+    return rows.at(static_cast<std::size_t>(role));
+}
 
 double luminance(const QColor &colour)
 {
     const auto channel = [](double value) {
         return value <= 0.03928 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
     };
-    return 0.2126 * channel(colour.redF()) + 0.7152 * channel(colour.greenF()) + 0.0722 * channel(colour.blueF());
+    return 0.2126 * channel(colour.redF()) + 0.7152 * channel(colour.greenF()) +
+           0.0722 * channel(colour.blueF());
 }
 
 } // namespace
@@ -115,14 +119,18 @@ QColor colour(Role role, bool dark)
     return QColor(QLatin1String(dark ? rowOf(role).dark : rowOf(role).light));
 }
 
-QColor colour(Role role, const QPalette &palette) { return colour(role, isDark(palette)); }
+QColor colour(Role role, const QPalette &palette)
+{
+    return colour(role, isDark(palette));
+}
 
 QColor ground(Role role, const QPalette &palette)
 {
     const QColor base = palette.color(QPalette::Base);
     const QColor tint = colour(role, palette);
     const auto mix = [](int under, int over) { return (under * 9 + over) / 10; };
-    return QColor(mix(base.red(), tint.red()), mix(base.green(), tint.green()), mix(base.blue(), tint.blue()));
+    return QColor(mix(base.red(), tint.red()), mix(base.green(), tint.green()),
+                  mix(base.blue(), tint.blue()));
 }
 
 double contrast(const QColor &one, const QColor &other)
@@ -132,14 +140,21 @@ double contrast(const QColor &one, const QColor &other)
     return a > b ? a / b : b / a;
 }
 
-QIcon icon(const QString &name) { return QIcon(new TintedIcon(name)); }
+QIcon icon(const QString &name)
+{
+    return QIcon(new TintedIcon(name));
+}
 
 QIcon icon(const QString &standardName, const QString &name)
 {
-    return !standardName.isEmpty() && QIcon::hasThemeIcon(standardName) ? QIcon::fromTheme(standardName) : icon(name);
+    return !standardName.isEmpty() && QIcon::hasThemeIcon(standardName) ? QIcon::fromTheme(standardName)
+                                                                        : icon(name);
 }
 
-QIcon icon(Role role) { return QIcon(new TintedIcon(QString::fromLatin1(rowOf(role).icon), role)); }
+QIcon icon(Role role)
+{
+    return QIcon(new TintedIcon(QString::fromLatin1(rowOf(role).icon), role));
+}
 
 QIcon applicationIcon()
 {

@@ -1,7 +1,8 @@
 #pragma once
 
-// Colours and icons. One table holds a light and a dark value for each role, each with a contrast of at least 4.5:1 on
-// the list's background; everything else is the platform's palette. A state is always told by icon and word as well.
+// Colours and icons. One table holds a light and a dark value for each role, each with a contrast of at
+// least 4.5:1 on the list's background; everything else is the platform's palette. A state is always told by
+// icon and word as well.
 
 #include "core/delivery/status.h"
 
@@ -14,7 +15,21 @@ class QWidget;
 
 namespace Ui {
 
-enum class Role { Waiting, Sending, Retrying, Held, Uncertain, Failed, PartlySent, Sent, Delivered, Bounced, Info, Warning, Error };
+enum class Role {
+    Waiting,
+    Sending,
+    Retrying,
+    Held,
+    Uncertain,
+    Failed,
+    PartlySent,
+    Sent,
+    Delivered,
+    Bounced,
+    Info,
+    Warning,
+    Error
+};
 
 QList<Role> allRoles();
 Role roleOf(Delivery::MessageState state);

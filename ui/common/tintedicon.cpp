@@ -36,7 +36,8 @@ void TintedIcon::paint(QPainter *painter, const QRect &rect, QIcon::Mode mode, Q
 QPixmap TintedIcon::pixmap(const QSize &size, QIcon::Mode mode, QIcon::State)
 {
     const QColor tint = colour(mode);
-    const QString key = QStringLiteral("postrider:%1:%2:%3x%4").arg(m_name, tint.name()).arg(size.width()).arg(size.height());
+    const QString key =
+        QStringLiteral("postrider:%1:%2:%3x%4").arg(m_name, tint.name()).arg(size.width()).arg(size.height());
     QPixmap picture;
     if (size.isEmpty() || QPixmapCache::find(key, &picture))
         return picture;
@@ -56,6 +57,9 @@ QPixmap TintedIcon::pixmap(const QSize &size, QIcon::Mode mode, QIcon::State)
     return picture;
 }
 
-QIconEngine *TintedIcon::clone() const { return new TintedIcon(*this); }
+QIconEngine *TintedIcon::clone() const
+{
+    return new TintedIcon(*this);
+}
 
 } // namespace Ui

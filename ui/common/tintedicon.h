@@ -1,7 +1,7 @@
 #pragma once
 
-// An icon of the project's own family: an SVG whose currentColor is taken from the palette at the moment it is painted,
-// so that a change of the theme needs no new icons.
+// An icon of the project's own family: an SVG whose currentColor is taken from the palette at the moment it
+// is painted, so that a change of the theme needs no new icons.
 
 #include "ui/common/theme.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// The words for states, stages, steps and choices: one word for one thing everywhere. No widgets: the command line uses
-// them too.
+// The words for states, stages, steps and choices: one word for one thing everywhere. No widgets: the command
+// line uses them too.
 
 #include "core/accounts/account.h"
 #include "core/delivery/status.h"

@@ -59,7 +59,8 @@ AttachmentView::AttachmentView(QWidget *parent)
     setSelectionMode(QAbstractItemView::ExtendedSelection);
     setTextElideMode(Qt::ElideMiddle);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    auto *remove = new QAction(icon(QStringLiteral("list-remove"), QStringLiteral("delete")), tr("&Remove attachment"), this);
+    auto *remove = new QAction(icon(QStringLiteral("list-remove"), QStringLiteral("delete")),
+                               tr("&Remove attachment"), this);
     connect(remove, &QAction::triggered, this, &AttachmentView::removeSelected);
     addAction(remove);
     setContextMenuPolicy(Qt::ActionsContextMenu);
@@ -75,14 +76,19 @@ void AttachmentView::setAttachments(const QList<Message::Attachment> &attachment
 void AttachmentView::add(const QStringList &paths)
 {
     lookAtAll(paths).then(this, [this](const Looked &looked) {
+        const qsizetype before = m_attachments.size();
         for (const Base::Result<Message::Attachment> &each : looked) {
-            if (!each)
-                Q_EMIT refused(each.error());
-            else if (!m_attachments.contains(*each))
+            if (each && !m_attachments.contains(*each))
                 m_attachments.append(*each);
         }
-        render();
-        Q_EMIT edited();
+        if (m_attachments.size() != before) {
+            render();
+            Q_EMIT edited();
+        }
+        for (const Base::Result<Message::Attachment> &each : looked) {
+            if (!each)
+                Q_EMIT refused(each.error()); // last, so that it is what is read
+        }
     });
 }
 
@@ -112,8 +118,9 @@ void AttachmentView::render()
     const QMimeDatabase types;
     for (const Message::Attachment &attachment : std::as_const(m_attachments)) {
         const QString type = types.mimeTypeForFile(attachment.name, QMimeDatabase::MatchExtension).iconName();
-        auto *item = new QListWidgetItem(icon(type, QStringLiteral("file")),
-                                         tr("%1 · %2", "file name, size").arg(attachment.name, sizeText(attachment.size)), this);
+        auto *item = new QListWidgetItem(
+            icon(type, QStringLiteral("file")),
+            tr("%1 · %2", "file name, size").arg(attachment.name, sizeText(attachment.size)), this);
         item->setToolTip(tr("%1\nDelete takes it away.", "a file's path").arg(attachment.path));
     }
     setVisible(!m_attachments.isEmpty());

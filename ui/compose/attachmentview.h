@@ -1,7 +1,7 @@
 #pragma once
 
-// The files that go along: name and size each, Delete takes one away. Looks at files in a worker thread, for a share may
-// be slow.
+// The files that go along: name and size each, Delete takes one away. Looks at files in a worker thread, for
+// a share may be slow.
 
 #include "core/base/result.h"
 #include "core/message/draft.h"

@@ -1,6 +1,7 @@
 #pragma once
 
-// Where the text is written: plain text, Tab moves on, files dropped or pasted become attachments instead of text.
+// Where the text is written: plain text, Tab moves on, files dropped or pasted become attachments instead of
+// text.
 
 #include <QPlainTextEdit>
 

@@ -13,7 +13,8 @@ namespace Ui {
 
 namespace {
 
-QToolButton *makeReveal(const QString &text, const QString &objectName, const QString &toolTip, QWidget *parent)
+QToolButton *makeReveal(const QString &text, const QString &objectName, const QString &toolTip,
+                        QWidget *parent)
 {
     auto *button = new QToolButton(parent);
     button->setText(text);
@@ -36,7 +37,8 @@ ComposeHead::ComposeHead(const Store::MessageQuery &query, QWidget *parent)
     , m_cc(new RecipientEdit(QStringLiteral("cc"), tr("Cc"), this))
     , m_bcc(new RecipientEdit(QStringLiteral("bcc"), tr("Bcc"), this))
     , m_showCc(makeReveal(tr("&Cc"), QStringLiteral("showCc"), tr("Add people who get a copy"), this))
-    , m_showBcc(makeReveal(tr("&Bcc"), QStringLiteral("showBcc"), tr("Add people whom the others do not see"), this))
+    , m_showBcc(makeReveal(tr("&Bcc"), QStringLiteral("showBcc"), tr("Add people whom the others do not see"),
+                           this))
     , m_subject(new QLineEdit(this))
 {
     m_from->setObjectName(QStringLiteral("from"));
@@ -86,8 +88,9 @@ void ComposeHead::loadAccounts()
     const Base::Result<QList<Accounts::Account>> accounts = m_query.accounts();
     m_from->clear();
     for (const Accounts::Account &each : accounts ? *accounts : QList<Accounts::Account>()) {
-        const QString who =
-            each.fromName.isEmpty() ? each.fromAddress : tr("%1 <%2>", "name, address").arg(each.fromName, each.fromAddress);
+        const QString who = each.fromName.isEmpty()
+                                ? each.fromAddress
+                                : tr("%1 <%2>", "name, address").arg(each.fromName, each.fromAddress);
         m_from->addItem(tr("%1 · %2", "sender, account").arg(who, each.name), each.id.value);
     }
     m_from->setEnabled(hasAccount());
@@ -95,9 +98,15 @@ void ComposeHead::loadAccounts()
     chooseAccount(before);
 }
 
-bool ComposeHead::hasAccount() const { return m_from->count() > 0; }
+bool ComposeHead::hasAccount() const
+{
+    return m_from->count() > 0;
+}
 
-Base::AccountId ComposeHead::account() const { return Base::AccountId{m_from->currentData().toLongLong()}; }
+Base::AccountId ComposeHead::account() const
+{
+    return Base::AccountId{m_from->currentData().toLongLong()};
+}
 
 void ComposeHead::chooseAccount(Base::AccountId id)
 {

@@ -31,7 +31,8 @@ constexpr int lookMs = 800;
 QStringList attachmentWords()
 {
     QStringList words{QStringLiteral("attach"), QStringLiteral("enclos")};
-    const QString own = ComposeWindow::tr("attach,enclos", "lower-case stems of words that speak of an attachment, with commas");
+    const QString own = ComposeWindow::tr(
+        "attach,enclos", "lower-case stems of words that speak of an attachment, with commas");
     words.append(own.toLower().split(QLatin1Char(','), Qt::SkipEmptyParts));
     words.removeDuplicates();
     return words;
@@ -39,8 +40,8 @@ QStringList attachmentWords()
 
 } // namespace
 
-ComposeWindow::ComposeWindow(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, Preferences &preferences,
-                             Prompts &prompts, QWidget *parent)
+ComposeWindow::ComposeWindow(Outbox::Mailroom &mailroom, const Store::MessageQuery &query,
+                             Preferences &preferences, Prompts &prompts, QWidget *parent)
     : QMainWindow(parent)
     , m_mailroom(mailroom)
     , m_query(query)
@@ -78,11 +79,14 @@ ComposeWindow::ComposeWindow(Outbox::Mailroom &mailroom, const Store::MessageQue
     connect(m_body, &QPlainTextEdit::textChanged, this, &ComposeWindow::edited);
     connect(m_body, &BodyEdit::filesGiven, m_attachments, &AttachmentView::add);
     connect(m_attachments, &AttachmentView::edited, this, &ComposeWindow::edited);
-    connect(m_attachments, &AttachmentView::refused, this, [this](const Base::Error &error) { complain(error, Message::Place::Attachments); });
+    connect(m_attachments, &AttachmentView::refused, this,
+            [this](const Base::Error &error) { complain(error, Message::Place::Attachments); });
     connect(&m_mailroom, &Outbox::Mailroom::accountsChanged, m_head, &ComposeHead::loadAccounts);
-    connect(m_keeper, &DraftKeeper::kept, this,
-            [this] { showStatus(tr("Saved %1").arg(QLocale().toString(QTime::currentTime(), QLocale::ShortFormat))); });
-    connect(m_keeper, &DraftKeeper::notKept, this, [this](const Base::Error &error) { m_bar->tell(Role::Error, explain(error)); });
+    connect(m_keeper, &DraftKeeper::kept, this, [this] {
+        showStatus(tr("Saved %1").arg(QLocale().toString(QTime::currentTime(), QLocale::ShortFormat)));
+    });
+    connect(m_keeper, &DraftKeeper::notKept, this,
+            [this](const Base::Error &error) { m_bar->tell(Role::Error, explain(error)); });
     m_looking.setSingleShot(true);
     m_looking.setInterval(lookMs);
     connect(&m_looking, &QTimer::timeout, this, &ComposeWindow::look);
@@ -105,26 +109,33 @@ void ComposeWindow::makeActions()
         action->setObjectName(objectName);
         action->setShortcuts(keys);
         const QString plain = QString(text).remove(QLatin1Char('&'));
-        action->setToolTip(keys.isEmpty() ? plain : tr("%1 (%2)", "action, keys").arg(plain, keys.first().toString(QKeySequence::NativeText)));
+        action->setToolTip(
+            keys.isEmpty()
+                ? plain
+                : tr("%1 (%2)", "action, keys").arg(plain, keys.first().toString(QKeySequence::NativeText)));
         connect(action, &QAction::triggered, this, slot);
         return action;
     };
-    m_sendAction = add(icon(QStringLiteral("mail-send"), QStringLiteral("send")), tr("&Send"), QStringLiteral("send"),
-                       {QKeySequence(Qt::CTRL | Qt::Key_Return), QKeySequence(Qt::CTRL | Qt::Key_Enter)}, &ComposeWindow::send);
-    add(icon(QStringLiteral("document-save"), QStringLiteral("save")), tr("Sa&ve draft"), QStringLiteral("saveDraft"),
-        {QKeySequence::Save}, &ComposeWindow::saveDraft);
-    add(icon(QStringLiteral("mail-attachment"), QStringLiteral("attach")), tr("&Attach…"), QStringLiteral("attach"),
-        {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A)}, &ComposeWindow::chooseFiles);
+    m_sendAction =
+        add(icon(QStringLiteral("mail-send"), QStringLiteral("send")), tr("&Send"), QStringLiteral("send"),
+            {QKeySequence(Qt::CTRL | Qt::Key_Return), QKeySequence(Qt::CTRL | Qt::Key_Enter)},
+            &ComposeWindow::send);
+    add(icon(QStringLiteral("document-save"), QStringLiteral("save")), tr("Sa&ve draft"),
+        QStringLiteral("saveDraft"), {QKeySequence::Save}, &ComposeWindow::saveDraft);
+    add(icon(QStringLiteral("mail-attachment"), QStringLiteral("attach")), tr("&Attach…"),
+        QStringLiteral("attach"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A)},
+        &ComposeWindow::chooseFiles);
     bar->addSeparator();
-    add(icon(QStringLiteral("edit-delete"), QStringLiteral("delete")), tr("&Discard"), QStringLiteral("discard"), {},
-        &ComposeWindow::discard);
+    add(icon(QStringLiteral("edit-delete"), QStringLiteral("delete")), tr("&Discard"),
+        QStringLiteral("discard"), {}, &ComposeWindow::discard);
     auto *close = new QAction(tr("Close"), this);
     close->setShortcuts({QKeySequence(QKeySequence::Close), QKeySequence(Qt::Key_Escape)});
     connect(close, &QAction::triggered, this, &QWidget::close);
     addAction(close);
 }
 
-// ── the draft ───────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── the draft
+// ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 void ComposeWindow::setDraft(const Message::Draft &draft, bool kept)
 {
@@ -155,16 +166,24 @@ Message::Draft ComposeWindow::draft() const
     return draft;
 }
 
-Base::DraftId ComposeWindow::draftId() const { return m_keeper->id(); }
+Base::DraftId ComposeWindow::draftId() const
+{
+    return m_keeper->id();
+}
 
-void ComposeWindow::attach(const QStringList &paths) { m_attachments->add(paths); }
+void ComposeWindow::attach(const QStringList &paths)
+{
+    m_attachments->add(paths);
+}
 
 void ComposeWindow::askForAttachments(const QStringList &names)
 {
     if (names.isEmpty())
         return;
     Explanation explanation;
-    explanation.headline = names.size() == 1 ? tr("One file has to be attached again.") : tr("%n files have to be attached again.", nullptr, static_cast<int>(names.size()));
+    explanation.headline = names.size() == 1 ? tr("One file has to be attached again.")
+                                             : tr("%n files have to be attached again.", nullptr,
+                                                  static_cast<int>(names.size()));
     explanation.advice = names.join(tr(", ", "between file names"));
     m_bar->tell(Role::Info, explanation);
     m_bar->addButton(tr("&Attach…"), QStringLiteral("barAttach"), [this] { chooseFiles(); });
@@ -195,19 +214,22 @@ void ComposeWindow::showStatus(const QString &saved)
     const auto files = static_cast<int>(m_attachments->attachments().size());
     if (files > 0) {
         const QString size = sizeText(m_attachments->totalSize());
-        parts.append(files == 1 ? tr("1 attachment, %1").arg(size) : tr("%n attachments, %1", nullptr, files).arg(size));
+        parts.append(files == 1 ? tr("1 attachment, %1").arg(size)
+                                : tr("%n attachments, %1", nullptr, files).arg(size));
     }
     m_counts->setText(parts.join(QStringLiteral(" · ")));
     m_saved->setText(saved);
 }
 
-// ── what is wrong ───────────────────────────────────────────────────────────────────────────────────────────────────
+// ── what is wrong
+// ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// While writing: only what the person will want to know before sending.
 void ComposeWindow::look()
 {
     const Message::Hint hint = Message::Hint::AttachmentForgotten;
-    const bool forgotten = Message::hintsFor(draft(), attachmentWords()).contains(hint) && !m_dismissed.contains(hint);
+    const bool forgotten =
+        Message::hintsFor(draft(), attachmentWords()).contains(hint) && !m_dismissed.contains(hint);
     const bool shown = m_bar->property("hint").toBool() && m_bar->isVisible();
     if (forgotten && !m_bar->isVisible()) {
         m_bar->tell(Role::Warning, explain(hint));
@@ -227,7 +249,8 @@ void ComposeWindow::complain(const Base::Error &error, Message::Place place)
     m_bar->setProperty("hint", false);
     m_bar->tell(Role::Error, explain(error));
     if (error.kind == Base::ErrorKind::NoAccount || error.kind == Base::ErrorKind::UnknownAccount)
-        m_bar->addButton(tr("&Add account…"), QStringLiteral("barAddAccount"), [this] { Q_EMIT accountWanted(); });
+        m_bar->addButton(tr("&Add account…"), QStringLiteral("barAddAccount"),
+                         [this] { Q_EMIT accountWanted(); });
     if (place == Message::Place::Attachments)
         m_bar->addButton(tr("&Attach…"), QStringLiteral("barAttach"), [this] { chooseFiles(); });
     if (QWidget *field = fieldOf(place))
@@ -270,7 +293,9 @@ bool ComposeWindow::checkHints()
     if (hints.isEmpty() || m_sendAnyway)
         return true;
     // The forgotten attachment is what people regret most.
-    const Message::Hint hint = hints.contains(Message::Hint::AttachmentForgotten) ? Message::Hint::AttachmentForgotten : hints.first();
+    const Message::Hint hint = hints.contains(Message::Hint::AttachmentForgotten)
+                                   ? Message::Hint::AttachmentForgotten
+                                   : hints.first();
     m_bar->setProperty("hint", false);
     m_bar->tell(Role::Warning, explain(hint));
     if (hint == Message::Hint::AttachmentForgotten)
@@ -284,7 +309,8 @@ bool ComposeWindow::checkHints()
     return false;
 }
 
-// ── sending, saving, leaving ────────────────────────────────────────────────────────────────────────────────────────
+// ── sending, saving, leaving
+// ────────────────────────────────────────────────────────────────────────────────────────
 
 void ComposeWindow::send()
 {
@@ -356,8 +382,9 @@ void ComposeWindow::discard()
     };
     if (draft().isEmpty())
         return drop();
-    m_prompts.ask(this, {tr("Discard this message?"), tr("What you wrote is thrown away. This cannot be undone."), tr("&Discard message"),
-                         tr("&Keep writing"), true},
+    m_prompts.ask(this,
+                  {tr("Discard this message?"), tr("What you wrote is thrown away. This cannot be undone."),
+                   tr("&Discard message"), tr("&Keep writing"), true},
                   [drop](bool yes) {
                       if (yes)
                           drop();
@@ -381,7 +408,9 @@ void ComposeWindow::closeEvent(QCloseEvent *event)
         m_closing = done.ok();
         if (done)
             return void(close());
-        m_prompts.ask(this, {tr("The draft cannot be saved."), explain(done.error()).headline, tr("&Close and lose it"), tr("&Keep writing"), true},
+        m_prompts.ask(this,
+                      {tr("The draft cannot be saved."), explain(done.error()).headline,
+                       tr("&Close and lose it"), tr("&Keep writing"), true},
                       [this](bool yes) {
                           m_closing = yes;
                           if (yes)

@@ -1,8 +1,8 @@
 #pragma once
 
-// Where a letter is written: people, subject, text, files. What is wrong appears between the head and the text, with the
-// buttons that mend it. What was written is kept every few seconds and on closing; after sending the window goes and the
-// message is in the Outbox.
+// Where a letter is written: people, subject, text, files. What is wrong appears between the head and the
+// text, with the buttons that mend it. What was written is kept every few seconds and on closing; after
+// sending the window goes and the message is in the Outbox.
 
 #include "core/message/draftcheck.h"
 #include "core/outbox/mailroom.h"

@@ -44,7 +44,8 @@ void DraftKeeper::saveNow()
     if (m_saving)
         return; // saved() looks again
     if (m_kept) {
-        QMetaObject::invokeMethod(this, [this] { saved(m_id); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this] { saved(m_id); }, Qt::QueuedConnection);
         m_saving = true;
         return;
     }

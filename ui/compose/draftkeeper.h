@@ -1,7 +1,7 @@
 #pragma once
 
-// Keeps what is being written: a moment after each change, and when asked. One save is under way at a time, so that a
-// draft never becomes two.
+// Keeps what is being written: a moment after each change, and when asked. One save is under way at a time,
+// so that a draft never becomes two.
 
 #include "core/message/draft.h"
 #include "core/outbox/mailroom.h"

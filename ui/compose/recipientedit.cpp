@@ -34,7 +34,10 @@ RecipientEdit::RecipientEdit(const QString &objectName, const QString &accessibl
     connect(m_line, &QLineEdit::editingFinished, this, &RecipientEdit::check);
 }
 
-QString RecipientEdit::text() const { return m_line->text(); }
+QString RecipientEdit::text() const
+{
+    return m_line->text();
+}
 
 void RecipientEdit::setText(const QString &text)
 {
@@ -62,13 +65,17 @@ QString RecipientEdit::problem() const
         bad.append(tr("“%1”").arg(each.text.trimmed()));
     for (const Message::Address &address : list.addresses()) {
         if (address.needsSmtpUtf8())
-            return tr("“%1” has letters outside ASCII in front of the @, which cannot be sent to yet.").arg(address.addrSpec());
+            return tr("“%1” has letters outside ASCII in front of the @, which cannot be sent to yet.")
+                .arg(address.addrSpec());
     }
     if (bad.isEmpty())
         return {};
-    return bad.size() == 1 ? tr("%1 is not a whole address. Write it as name@example.org, with commas between several.").arg(bad.first())
-                           : tr("These are not whole addresses: %1. Write them as name@example.org, with commas between them.")
-                                 .arg(bad.join(tr(", ", "between addresses")));
+    return bad.size() == 1
+               ? tr("%1 is not a whole address. Write it as name@example.org, with commas between several.")
+                     .arg(bad.first())
+               : tr("These are not whole addresses: %1. Write them as name@example.org, with commas between "
+                    "them.")
+                     .arg(bad.join(tr(", ", "between addresses")));
 }
 
 } // namespace Ui

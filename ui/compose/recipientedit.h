@@ -1,7 +1,7 @@
 #pragma once
 
-// One line for addresses. What is no address is named below it, once the line was left or sending was tried, and the
-// complaint goes away as soon as it is mended.
+// One line for addresses. What is no address is named below it, once the line was left or sending was tried,
+// and the complaint goes away as soon as it is mended.
 
 #include "core/message/draft.h"
 

@@ -23,7 +23,7 @@ enum class Menu { File, Message, View, Tools, Help };
 struct Row
 {
     ActionId id;
-    const char *name;         ///< objectName
+    const char *name; ///< objectName
     Menu menu;
     bool toolBar;
     const char *text;
@@ -59,9 +59,15 @@ constexpr std::array rows{
 };
 // clang-format on
 
-QString translated(const char *text) { return *text ? Actions::tr(text) : QString(); }
+QString translated(const char *text)
+{
+    return *text ? Actions::tr(text) : QString();
+}
 
-QString plain(const QString &text) { return QString(text).remove(QLatin1Char('&')).remove(QChar(0x2026)); }
+QString plain(const QString &text)
+{
+    return QString(text).remove(QLatin1Char('&')).remove(QChar(0x2026));
+}
 
 } // namespace
 
@@ -93,7 +99,9 @@ void Actions::makeActions()
         action->setShortcuts(keys);
         action->setStatusTip(translated(row.toolTip));
         const QString tip = *row.toolTip ? translated(row.toolTip) : plain(translated(row.text));
-        action->setToolTip(keys.isEmpty() ? tip : tr("%1 (%2)", "what it does, keys").arg(tip, keys.first().toString(QKeySequence::NativeText)));
+        action->setToolTip(keys.isEmpty() ? tip
+                                          : tr("%1 (%2)", "what it does, keys")
+                                                .arg(tip, keys.first().toString(QKeySequence::NativeText)));
         if (row.id == ActionId::Quit)
             action->setMenuRole(QAction::QuitRole);
         if (row.id == ActionId::About)
@@ -112,7 +120,8 @@ void Actions::makeMenus()
                                      {Menu::Help, bar->addMenu(tr("&Help"))}};
     for (const Row &row : rows) {
         QMenu *menu = menus.value(row.menu);
-        if (row.id == ActionId::Quit || row.id == ActionId::GoOutbox || row.id == ActionId::Delete || row.id == ActionId::Arrived)
+        if (row.id == ActionId::Quit || row.id == ActionId::GoOutbox || row.id == ActionId::Delete ||
+            row.id == ActionId::Arrived)
             menu->addSeparator();
         menu->addAction(m_actions.value(row.id));
     }
@@ -155,7 +164,8 @@ void Actions::showShortcuts()
         const QAction *action = m_actions.value(row.id);
         if (action->shortcut().isEmpty())
             continue;
-        auto *item = new QTreeWidgetItem(list, {plain(action->text()), action->shortcut().toString(QKeySequence::NativeText)});
+        auto *item = new QTreeWidgetItem(
+            list, {plain(action->text()), action->shortcut().toString(QKeySequence::NativeText)});
         item->setIcon(0, action->icon());
     }
     list->header()->setSectionResizeMode(0, QHeaderView::Stretch);

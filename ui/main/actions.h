@@ -1,7 +1,7 @@
 #pragma once
 
-// Everything that can be done in the main window, as one table: text, icon, keys and where it appears. Menus, the toolbar
-// and the list of shortcuts are made from it.
+// Everything that can be done in the main window, as one table: text, icon, keys and where it appears. Menus,
+// the toolbar and the list of shortcuts are made from it.
 
 #include <QHash>
 #include <QList>

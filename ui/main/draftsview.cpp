@@ -22,7 +22,8 @@ enum Column { SubjectColumn, ToColumn, ChangedColumn };
 
 } // namespace
 
-DraftsView::DraftsView(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, const Base::Clock &clock, QWidget *parent)
+DraftsView::DraftsView(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, const Base::Clock &clock,
+                       QWidget *parent)
     : QWidget(parent)
     , m_mailroom(mailroom)
     , m_query(query)
@@ -46,7 +47,8 @@ DraftsView::DraftsView(Outbox::Mailroom &mailroom, const Store::MessageQuery &qu
     m_list->header()->setSectionResizeMode(SubjectColumn, QHeaderView::Stretch);
     m_list->header()->resizeSection(ToColumn, letter * 40);
     m_list->header()->resizeSection(ChangedColumn, letter * 20);
-    auto *empty = new QLabel(tr("Here will be the messages you began and did not send. They are saved while you write."), this);
+    auto *empty = new QLabel(
+        tr("Here will be the messages you began and did not send. They are saved while you write."), this);
     empty->setAlignment(Qt::AlignCenter);
     empty->setWordWrap(true);
     empty->setForegroundRole(QPalette::PlaceholderText);
@@ -85,7 +87,8 @@ int DraftsView::reload()
     }
     for (const Store::DraftRow &row : *drafts) {
         auto *item = new QTreeWidgetItem(m_list);
-        item->setText(SubjectColumn, row.draft.subject.isEmpty() ? tr("(no subject)") : row.draft.subject.simplified());
+        item->setText(SubjectColumn,
+                      row.draft.subject.isEmpty() ? tr("(no subject)") : row.draft.subject.simplified());
         item->setIcon(SubjectColumn, icon(QStringLiteral("drafts")));
         item->setData(SubjectColumn, Qt::UserRole, row.id.value);
         item->setText(ToColumn, row.draft.to);
@@ -122,7 +125,10 @@ void DraftsView::remove()
             m_bar->tell(Role::Error, explain(done.error()));
             return;
         }
-        m_bar->tell(Role::Info, {tr("The draft “%1” was deleted.").arg(draft.subject.isEmpty() ? tr("(no subject)") : draft.subject), {}, {}});
+        m_bar->tell(Role::Info, {tr("The draft “%1” was deleted.")
+                                     .arg(draft.subject.isEmpty() ? tr("(no subject)") : draft.subject),
+                                 {},
+                                 {}});
         m_bar->addButton(tr("&Undo"), QStringLiteral("undoDelete"), [this, draft] {
             Message::Draft again = draft;
             again.id = {};

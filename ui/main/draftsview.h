@@ -21,7 +21,8 @@ class DraftsView : public QWidget
     Q_OBJECT
 
 public:
-    DraftsView(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, const Base::Clock &clock, QWidget *parent = nullptr);
+    DraftsView(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, const Base::Clock &clock,
+               QWidget *parent = nullptr);
 
     /// How many there are.
     int reload();

@@ -36,21 +36,39 @@ Explanation emptyWords(Folder folder)
 {
     switch (folder) {
     case Folder::Outbox:
-        return {MainWindow::tr("The Outbox is empty."), MainWindow::tr("What you send waits here until the server took it. Ctrl+N writes a letter."), {}};
+        return {MainWindow::tr("The Outbox is empty."),
+                MainWindow::tr("What you send waits here until the server took it. Ctrl+N writes a letter."),
+                {}};
     case Folder::Waiting:
-        return {MainWindow::tr("Nothing waits."), MainWindow::tr("Messages stand here until it is their turn."), {}};
+        return {MainWindow::tr("Nothing waits."),
+                MainWindow::tr("Messages stand here until it is their turn."),
+                {}};
     case Folder::Retrying:
-        return {MainWindow::tr("Nothing has to be tried again."), MainWindow::tr("When a server says “later”, the message comes here and is tried again by itself."), {}};
+        return {MainWindow::tr("Nothing has to be tried again."),
+                MainWindow::tr(
+                    "When a server says “later”, the message comes here and is tried again by itself."),
+                {}};
     case Folder::Held:
-        return {MainWindow::tr("Nothing is held back."), MainWindow::tr("Hold keeps a message here until you release it."), {}};
+        return {MainWindow::tr("Nothing is held back."),
+                MainWindow::tr("Hold keeps a message here until you release it."),
+                {}};
     case Folder::Uncertain:
-        return {MainWindow::tr("Nothing is uncertain."), MainWindow::tr("When a connection breaks at the very end, the message comes here and you decide."), {}};
+        return {MainWindow::tr("Nothing is uncertain."),
+                MainWindow::tr(
+                    "When a connection breaks at the very end, the message comes here and you decide."),
+                {}};
     case Folder::Sent:
-        return {MainWindow::tr("Nothing was sent yet."), MainWindow::tr("Here will be what servers took, each with its transcript."), {}};
+        return {MainWindow::tr("Nothing was sent yet."),
+                MainWindow::tr("Here will be what servers took, each with its transcript."),
+                {}};
     case Folder::Failed:
-        return {MainWindow::tr("Nothing failed."), MainWindow::tr("What was refused comes here, with the reason and what to do."), {}};
+        return {MainWindow::tr("Nothing failed."),
+                MainWindow::tr("What was refused comes here, with the reason and what to do."),
+                {}};
     case Folder::Cancelled:
-        return {MainWindow::tr("Nothing was cancelled."), MainWindow::tr("What you cancel before it is sent comes here."), {}};
+        return {MainWindow::tr("Nothing was cancelled."),
+                MainWindow::tr("What you cancel before it is sent comes here."),
+                {}};
     case Folder::Drafts:
     case Folder::Accounts:
         break;
@@ -60,8 +78,9 @@ Explanation emptyWords(Folder folder)
 
 } // namespace
 
-MainWindow::MainWindow(Outbox::Mailroom &mailroom, Store::MessageQuery &query, Preferences &preferences, Prompts &prompts,
-                       Practice::PracticeServer &practice, Base::Clock &clock, QWidget *parent)
+MainWindow::MainWindow(Outbox::Mailroom &mailroom, Store::MessageQuery &query, Preferences &preferences,
+                       Prompts &prompts, Practice::PracticeServer &practice, Base::Clock &clock,
+                       QWidget *parent)
     : QMainWindow(parent)
     , m_mailroom(mailroom)
     , m_query(query)
@@ -95,13 +114,14 @@ MainWindow::MainWindow(Outbox::Mailroom &mailroom, Store::MessageQuery &query, P
     m_practice->resume();
 }
 
-// ── putting it together ─────────────────────────────────────────────────────────────────────────────────────────────
+// ── putting it together
+// ─────────────────────────────────────────────────────────────────────────────────────────────
 
 void MainWindow::makePages()
 {
     m_bar->setObjectName(QStringLiteral("accountBar"));
-    for (QWidget *page : {static_cast<QWidget *>(m_outbox), static_cast<QWidget *>(m_drafts), static_cast<QWidget *>(m_accounts),
-                          static_cast<QWidget *>(m_welcome)})
+    for (QWidget *page : {static_cast<QWidget *>(m_outbox), static_cast<QWidget *>(m_drafts),
+                          static_cast<QWidget *>(m_accounts), static_cast<QWidget *>(m_welcome)})
         m_pages->addWidget(page);
     auto *right = new QWidget(this);
     auto *column = new QVBoxLayout(right);
@@ -122,9 +142,13 @@ void MainWindow::makePages()
     connect(m_drafts, &DraftsView::openWanted, this, &MainWindow::openDraft);
     connect(m_outbox, &OutboxView::selectionChanged, this, &MainWindow::updateActions);
     connect(m_outbox, &OutboxView::wanted, m_desk, &MessageDesk::carryOut);
-    connect(m_desk, &MessageDesk::failed, this, [this](const Base::Error &error) { m_outbox->bar().tell(Role::Error, explain(error)); });
+    connect(m_desk, &MessageDesk::failed, this,
+            [this](const Base::Error &error) { m_outbox->bar().tell(Role::Error, explain(error)); });
     connect(m_desk, &MessageDesk::signIn, this, &MainWindow::signIn);
-    connect(m_desk, &MessageDesk::edit, this, [this](const Message::Draft &draft, const QStringList &missing) { compose(draft, false)->askForAttachments(missing); });
+    connect(m_desk, &MessageDesk::edit, this,
+            [this](const Message::Draft &draft, const QStringList &missing) {
+                compose(draft, false)->askForAttachments(missing);
+            });
     m_counting.setSingleShot(true);
     m_counting.setInterval(countMs);
     connect(&m_counting, &QTimer::timeout, this, &MainWindow::updateCounts);
@@ -132,7 +156,9 @@ void MainWindow::makePages()
 
 void MainWindow::connectActions()
 {
-    const auto on = [this](ActionId id, auto slot) { connect((*m_actions)[id], &QAction::triggered, this, slot); };
+    const auto on = [this](ActionId id, auto slot) {
+        connect((*m_actions)[id], &QAction::triggered, this, slot);
+    };
     on(ActionId::NewMessage, [this] { compose(); });
     on(ActionId::Quit, [this] { quit(); });
     on(ActionId::Retry, [this] { carryOut(MessageWish::Retry); });
@@ -166,7 +192,8 @@ void MainWindow::connectMailroom()
     });
     connect(&m_mailroom, &Outbox::Mailroom::progressed, m_outbox, &OutboxView::progressed);
     connect(&m_mailroom, &Outbox::Mailroom::transcriptGrew, m_outbox, &OutboxView::transcriptGrew);
-    connect(&m_mailroom, &Outbox::Mailroom::draftsChanged, this, [this] { m_navigation->setDrafts(m_drafts->reload()); });
+    connect(&m_mailroom, &Outbox::Mailroom::draftsChanged, this,
+            [this] { m_navigation->setDrafts(m_drafts->reload()); });
     connect(&m_mailroom, &Outbox::Mailroom::accountsChanged, this, &MainWindow::updateAccounts);
 }
 
@@ -180,7 +207,8 @@ void MainWindow::restore()
         m_splitter->setSizes({fontMetrics().averageCharWidth() * 24, fontMetrics().averageCharWidth() * 136});
 }
 
-// ── what is seen ────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── what is seen
+// ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 void MainWindow::folderChosen(Folder folder)
 {
@@ -197,12 +225,16 @@ void MainWindow::folderChosen(Folder folder)
     updateActions();
 }
 
-void MainWindow::showFolder(Folder folder) { m_navigation->choose(folder); }
+void MainWindow::showFolder(Folder folder)
+{
+    m_navigation->choose(folder);
+}
 
 void MainWindow::select(Base::MessageId id)
 {
     const Base::Result<Store::MessageRow> row = m_query.row(id);
-    if (row && m_pages->currentWidget() == m_outbox && Navigation::statesOf(m_navigation->folder()).contains(row->state))
+    if (row && m_pages->currentWidget() == m_outbox &&
+        Navigation::statesOf(m_navigation->folder()).contains(row->state))
         return m_outbox->select(id);
     for (const Folder folder : {Folder::Outbox, Folder::Sent, Folder::Failed, Folder::Cancelled}) {
         if (row && Navigation::statesOf(folder).contains(row->state)) {
@@ -247,8 +279,12 @@ void MainWindow::updateAccounts()
         waiting.insert(account.id);
         if (waiting.size() > 1)
             continue; // one thing at a time
-        m_bar->tell(Role::Warning, {tr("The account “%1” waits for you. %2", "name, a sentence why").arg(account.name, explain(*pause).headline), {}, {}});
-        m_bar->addButton(tr("Si&gn in again…"), QStringLiteral("barSignIn"), [this, id = account.id] { signIn(id); });
+        m_bar->tell(Role::Warning, {tr("The account “%1” waits for you. %2", "name, a sentence why")
+                                        .arg(account.name, explain(*pause).headline),
+                                    {},
+                                    {}});
+        m_bar->addButton(tr("Si&gn in again…"), QStringLiteral("barSignIn"),
+                         [this, id = account.id] { signIn(id); });
     }
     m_navigation->setAccounts(static_cast<int>(accounts->size()), static_cast<int>(waiting.size()));
     m_outbox->setPaused(waiting);
@@ -260,7 +296,8 @@ void MainWindow::updateAccounts()
 void MainWindow::updateActions()
 {
     const bool here = m_pages->currentWidget() == m_outbox;
-    const QList<Delivery::MessageState> states = here ? m_outbox->selectedStates() : QList<Delivery::MessageState>();
+    const QList<Delivery::MessageState> states =
+        here ? m_outbox->selectedStates() : QList<Delivery::MessageState>();
     MessageRules any;
     for (const Delivery::MessageState state : states) {
         const MessageRules rules = rulesFor(state);
@@ -284,9 +321,13 @@ void MainWindow::updateActions()
     enable(ActionId::Search, here);
 }
 
-// ── what is done ────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── what is done
+// ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-void MainWindow::carryOut(MessageWish wish) { m_desk->carryOut(wish, m_outbox->selectedFor(wish)); }
+void MainWindow::carryOut(MessageWish wish)
+{
+    m_desk->carryOut(wish, m_outbox->selectedFor(wish));
+}
 
 ComposeWindow *MainWindow::compose(const Message::Draft &draft, bool kept)
 {
@@ -296,8 +337,9 @@ ComposeWindow *MainWindow::compose(const Message::Draft &draft, bool kept)
         window->setDraft(draft, kept);
     connect(window, &ComposeWindow::accountWanted, m_accounts, &AccountList::add);
     connect(window, &ComposeWindow::sent, this, &MainWindow::select);
-    connect(window, &QObject::destroyed, this, [this] {
-        m_composers.removeAll(nullptr);
+    connect(window, &QObject::destroyed, this, [this, window] {
+        m_composers.removeIf(
+            [window](const QPointer<ComposeWindow> &each) { return !each || each == window; });
         if (m_quitting && m_composers.isEmpty())
             quit();
     });
@@ -331,7 +373,10 @@ void MainWindow::openDraft(Base::DraftId id)
     compose(draft, true);
 }
 
-void MainWindow::signIn(Base::AccountId id) { m_accounts->signIn(id); }
+void MainWindow::signIn(Base::AccountId id)
+{
+    m_accounts->signIn(id);
+}
 
 void MainWindow::tryPractice()
 {
@@ -344,8 +389,10 @@ void MainWindow::tryPractice()
         draft.account = account->id;
         draft.to = QStringLiteral("ada@practice.example, grace@practice.example");
         draft.subject = tr("A first letter");
-        draft.text = tr("Dear Ada, dear Grace,\n\nthis goes to the practice server inside the program and to nobody else. Choose Send and "
-                        "watch the conversation.\n\nTools, Practice server lets things go wrong on purpose.\n");
+        draft.text =
+            tr("Dear Ada, dear Grace,\n\nthis goes to the practice server inside the program and to nobody "
+               "else. Choose Send and "
+               "watch the conversation.\n\nTools, Practice server lets things go wrong on purpose.\n");
         compose(draft, true);
     });
 }
@@ -365,7 +412,9 @@ void MainWindow::showPractice()
 void MainWindow::nextPane()
 {
     QWidget *focus = QApplication::focusWidget();
-    const auto inside = [focus](const QWidget *pane) { return pane && focus && (pane == focus || pane->isAncestorOf(focus)); };
+    const auto inside = [focus](const QWidget *pane) {
+        return pane && focus && (pane == focus || pane->isAncestorOf(focus));
+    };
     if (m_pages->currentWidget() != m_outbox) {
         QWidget *page = m_pages->currentWidget();
         if (inside(page))
@@ -382,12 +431,14 @@ void MainWindow::nextPane()
 
 void MainWindow::showAbout()
 {
-    auto *box = new QMessageBox(QMessageBox::NoIcon, tr("About Postrider"), tr("Postrider %1").arg(QApplication::applicationVersion()),
-                                QMessageBox::Close, this);
+    auto *box =
+        new QMessageBox(QMessageBox::NoIcon, tr("About Postrider"),
+                        tr("Postrider %1").arg(QApplication::applicationVersion()), QMessageBox::Close, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setTextFormat(Qt::PlainText);
     box->setIconPixmap(applicationIcon().pixmap(64, 64));
-    box->setInformativeText(tr("Sends mail and shows what became of it.\n\nFree software under the GNU General Public License, version 3 or later. "
+    box->setInformativeText(tr("Sends mail and shows what became of it.\n\nFree software under the GNU "
+                               "General Public License, version 3 or later. "
                                "It comes without any warranty."));
     box->open();
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// The main window: folders at the left, what is in them at the top right, what happened to the chosen one below. It joins
-// its pages to the mail thread's events and owns no logic of sending.
+// The main window: folders at the left, what is in them at the top right, what happened to the chosen one
+// below. It joins its pages to the mail thread's events and owns no logic of sending.
 
 #include "core/outbox/mailroom.h"
 #include "core/store/messagequery.h"
@@ -40,8 +40,9 @@ class MainWindow : public QMainWindow
     Q_OBJECT
 
 public:
-    MainWindow(Outbox::Mailroom &mailroom, Store::MessageQuery &query, Preferences &preferences, Prompts &prompts,
-               Practice::PracticeServer &practice, Base::Clock &clock, QWidget *parent = nullptr);
+    MainWindow(Outbox::Mailroom &mailroom, Store::MessageQuery &query, Preferences &preferences,
+               Prompts &prompts, Practice::PracticeServer &practice, Base::Clock &clock,
+               QWidget *parent = nullptr);
 
     /// Opens a composer. kept: the draft lies in the books as it is.
     ComposeWindow *compose(const Message::Draft &draft = {}, bool kept = true);

@@ -63,14 +63,22 @@ Folder Navigation::folder() const
     return item ? static_cast<Folder>(item->data(NameColumn, Qt::UserRole).toInt()) : Folder::Outbox;
 }
 
-void Navigation::choose(Folder folder) { setCurrentItem(m_items.value(folder)); }
+void Navigation::choose(Folder folder)
+{
+    setCurrentItem(m_items.value(folder));
+}
 
 QList<Delivery::MessageState> Navigation::statesOf(Folder folder)
 {
     using enum Delivery::MessageState;
     switch (folder) {
     case Folder::Outbox:
-        return {Queued, Sending, Committing, Deferred, Delivery::MessageState::Held, Delivery::MessageState::Uncertain};
+        return {Queued,
+                Sending,
+                Committing,
+                Deferred,
+                Delivery::MessageState::Held,
+                Delivery::MessageState::Uncertain};
     case Folder::Waiting:
         return {Queued, Sending, Committing};
     case Folder::Retrying:
@@ -105,7 +113,10 @@ void Navigation::setCounts(const QHash<Delivery::MessageState, int> &counts)
     }
 }
 
-void Navigation::setDrafts(int count) { setCount(Folder::Drafts, count, count == 1 ? tr("1 draft") : tr("%n drafts", nullptr, count)); }
+void Navigation::setDrafts(int count)
+{
+    setCount(Folder::Drafts, count, count == 1 ? tr("1 draft") : tr("%n drafts", nullptr, count));
+}
 
 void Navigation::setAccounts(int count, int waiting)
 {

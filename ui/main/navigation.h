@@ -1,6 +1,7 @@
 #pragma once
 
-// Where things stand, at the left: folders with how many messages are in each. Nothing moves when numbers change.
+// Where things stand, at the left: folders with how many messages are in each. Nothing moves when numbers
+// change.
 
 #include "core/delivery/status.h"
 

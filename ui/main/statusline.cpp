@@ -24,7 +24,8 @@ bool isOffline()
 
 } // namespace
 
-StatusLine::StatusLine(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, const Base::Clock &clock, QWidget *parent)
+StatusLine::StatusLine(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, const Base::Clock &clock,
+                       QWidget *parent)
     : QWidget(parent)
     , m_mailroom(mailroom)
     , m_query(query)
@@ -62,7 +63,9 @@ StatusLine::StatusLine(Outbox::Mailroom &mailroom, const Store::MessageQuery &qu
 void StatusLine::setCounts(const QHash<Delivery::MessageState, int> &counts)
 {
     m_counts = counts;
-    if (m_counts.value(Delivery::MessageState::Sending) + m_counts.value(Delivery::MessageState::Committing) == 0)
+    if (m_counts.value(Delivery::MessageState::Sending) +
+            m_counts.value(Delivery::MessageState::Committing) ==
+        0)
         m_progress.reset();
     update();
 }
@@ -82,14 +85,16 @@ QString StatusLine::now() const
         return tr("Another Postrider with the same folder does the sending.");
     if (m_progress && m_progress->stage != Delivery::Stage::Quit) {
         const QString what = word(m_progress->stage);
-        return waiting > 0 ? tr("%1… %2 more waiting", "what is being done, number").arg(what).arg(waiting) : tr("%1…", "what is being done").arg(what);
+        return waiting > 0 ? tr("%1… %2 more waiting", "what is being done, number").arg(what).arg(waiting)
+                           : tr("%1…", "what is being done").arg(what);
     }
     if (sending > 0)
         return sending == 1 ? tr("Sending 1 message") : tr("Sending %n messages", nullptr, sending);
     if (isOffline())
         return tr("This computer seems to be offline. Messages wait in the Outbox.");
     if (waiting > 0)
-        return waiting == 1 ? tr("1 message waits for its turn") : tr("%n messages wait for their turn", nullptr, waiting);
+        return waiting == 1 ? tr("1 message waits for its turn")
+                            : tr("%n messages wait for their turn", nullptr, waiting);
     return m_counts.value(Deferred) > 0 ? tr("Waiting for the next attempt") : tr("Nothing to send");
 }
 
@@ -97,7 +102,8 @@ QString StatusLine::next() const
 {
     if (m_counts.value(Delivery::MessageState::Deferred) == 0)
         return {};
-    const Base::Result<QList<Base::MessageId>> ids = m_query.ids({{Delivery::MessageState::Deferred}, {}, {}}, lookedAt);
+    const Base::Result<QList<Base::MessageId>> ids =
+        m_query.ids({{Delivery::MessageState::Deferred}, {}, {}}, lookedAt);
     const Base::Result<QList<Store::MessageRow>> rows = m_query.rows(ids ? *ids : QList<Base::MessageId>());
     std::optional<QDateTime> soonest;
     for (const Store::MessageRow &row : rows ? *rows : QList<Store::MessageRow>()) {

@@ -18,7 +18,8 @@ class StatusLine : public QWidget
     Q_OBJECT
 
 public:
-    StatusLine(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, const Base::Clock &clock, QWidget *parent = nullptr);
+    StatusLine(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, const Base::Clock &clock,
+               QWidget *parent = nullptr);
 
     void setCounts(const QHash<Delivery::MessageState, int> &counts);
 

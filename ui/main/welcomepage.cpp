@@ -35,15 +35,21 @@ WelcomePage::WelcomePage(QWidget *parent)
     large.setPointSizeF(large.pointSizeF() * 1.6);
     large.setBold(true);
     headline->setFont(large);
-    QLabel *intro = makeLabel(tr("Postrider sends mail and shows what became of it: for every recipient, at every attempt, down to the "
+    QLabel *intro = makeLabel(tr("Postrider sends mail and shows what became of it: for every recipient, at "
+                                 "every attempt, down to the "
                                  "line of the conversation that decided."),
                               this);
-    auto *account = new QCommandLinkButton(tr("&Add account…"), tr("You need the name of your provider's outgoing server (SMTP), your user "
-                                                                 "name and your password."), this);
+    auto *account =
+        new QCommandLinkButton(tr("&Add account…"),
+                               tr("You need the name of your provider's outgoing server (SMTP), your user "
+                                  "name and your password."),
+                               this);
     account->setObjectName(QStringLiteral("welcomeAccount"));
     account->setIcon(icon(QStringLiteral("account-add")));
-    auto *practice = new QCommandLinkButton(tr("&Try it with the practice server"), tr("A mail server inside the program. It delivers nothing to "
-                                                                                      "anyone, so nothing can go wrong."), this);
+    auto *practice = new QCommandLinkButton(tr("&Try it with the practice server"),
+                                            tr("A mail server inside the program. It delivers nothing to "
+                                               "anyone, so nothing can go wrong."),
+                                            this);
     practice->setObjectName(QStringLiteral("welcomePractice"));
     practice->setIcon(icon(QStringLiteral("practice")));
     connect(account, &QCommandLinkButton::clicked, this, &WelcomePage::accountWanted);

@@ -14,13 +14,15 @@ constexpr qint64 readForEditing = 4 << 20; // octets: texts are small, attachmen
 QString addressText(const Store::RecipientRow &row)
 {
     const auto at = row.address.lastIndexOf(QLatin1Char('@'));
-    const Base::Result<Message::Address> address = Message::Address::fromParts(row.name, row.address.left(at), row.address.mid(at + 1));
+    const Base::Result<Message::Address> address =
+        Message::Address::fromParts(row.name, row.address.left(at), row.address.mid(at + 1));
     return address ? address->toString() : row.address;
 }
 
 } // namespace
 
-MessageDesk::MessageDesk(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, Prompts &prompts, QWidget *window)
+MessageDesk::MessageDesk(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, Prompts &prompts,
+                         QWidget *window)
     : QObject(window)
     , m_mailroom(mailroom)
     , m_query(query)
@@ -93,7 +95,8 @@ void MessageDesk::askToRemove(const QList<Base::MessageId> &ids)
 {
     const int count = static_cast<int>(ids.size());
     Question question;
-    question.headline = count == 1 ? tr("Delete this message and its transcripts?") : tr("Delete %n messages and their transcripts?", nullptr, count);
+    question.headline = count == 1 ? tr("Delete this message and its transcripts?")
+                                   : tr("Delete %n messages and their transcripts?", nullptr, count);
     question.advice = tr("This cannot be undone. What was delivered stays delivered.");
     question.yes = count == 1 ? tr("&Delete message") : tr("&Delete %n messages", nullptr, count);
     question.no = count == 1 ? tr("&Keep it") : tr("&Keep them");
@@ -120,9 +123,12 @@ Base::Result<Message::Draft> MessageDesk::draftOf(Base::MessageId id, QStringLis
     QStringList bcc;
     for (const Store::RecipientRow &recipient : details->recipients) {
         // Those who have it already do not get it a second time.
-        if (recipient.state == Delivery::RecipientState::Accepted && details->message.state != Delivery::MessageState::Sent)
+        if (recipient.state == Delivery::RecipientState::Accepted &&
+            details->message.state != Delivery::MessageState::Sent)
             continue;
-        QStringList &field = recipient.field == Message::Field::To ? to : recipient.field == Message::Field::Cc ? cc : bcc;
+        QStringList &field = recipient.field == Message::Field::To   ? to
+                             : recipient.field == Message::Field::Cc ? cc
+                                                                     : bcc;
         field.append(addressText(recipient));
     }
     Message::Draft draft;

@@ -1,7 +1,7 @@
 #pragma once
 
-// Carries out what a person wants of messages: asks where it cannot be undone, tells the mail thread, reports what
-// failed. It has no window of its own.
+// Carries out what a person wants of messages: asks where it cannot be undone, tells the mail thread, reports
+// what failed. It has no window of its own.
 
 #include "core/outbox/mailroom.h"
 #include "core/store/messagequery.h"
@@ -18,7 +18,8 @@ class MessageDesk : public QObject
     Q_OBJECT
 
 public:
-    MessageDesk(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, Prompts &prompts, QWidget *window);
+    MessageDesk(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, Prompts &prompts,
+                QWidget *window);
 
     void carryOut(MessageWish wish, const QList<Base::MessageId> &ids);
 

@@ -21,6 +21,8 @@ namespace Ui {
 
 namespace {
 
+constexpr qsizetype mostGrowing = 64; // transcripts of attempts under way
+
 QTreeView *makeRecipientTable(QWidget *parent, RecipientModel *model)
 {
     auto *table = new QTreeView(parent);
@@ -41,10 +43,20 @@ QTreeView *makeRecipientTable(QWidget *parent, RecipientModel *model)
     return table;
 }
 
+/// Whether the state says all: there is no reason, or an old one, from before the person stopped it.
+bool speaksForItself(const Store::MessageRow &message)
+{
+    using enum Delivery::MessageState;
+    const bool stopped =
+        message.state == Cancelled || (message.state == Held && message.reason.reply.isTransient());
+    return message.reason.isNull() || stopped;
+}
+
 QList<Store::RecipientRow> refusedIn(const Store::MessageDetails &details)
 {
     QList<Store::RecipientRow> refused = details.recipients;
-    refused.removeIf([](const Store::RecipientRow &row) { return row.state != Delivery::RecipientState::Refused; });
+    refused.removeIf(
+        [](const Store::RecipientRow &row) { return row.state != Delivery::RecipientState::Refused; });
     return refused;
 }
 
@@ -53,17 +65,19 @@ Explanation explainRefused(const QList<Store::RecipientRow> &refused)
 {
     Explanation explanation = explain(refused.first().reason);
     if (refused.size() == 1)
-        explanation.headline = MessageDetails::tr("%1 was refused. %2", "address, a sentence why").arg(refused.first().address, explanation.headline);
+        explanation.headline = MessageDetails::tr("%1 was refused. %2", "address, a sentence why")
+                                   .arg(refused.first().address, explanation.headline);
     else
-        explanation.headline = MessageDetails::tr("%n recipients were refused. The first: %1", nullptr, static_cast<int>(refused.size()))
+        explanation.headline = MessageDetails::tr("%n recipients were refused. The first: %1", nullptr,
+                                                  static_cast<int>(refused.size()))
                                    .arg(explanation.headline);
     return explanation;
 }
 
 } // namespace
 
-MessageDetails::MessageDetails(const Store::MessageQuery &query, const Base::Clock &clock, Preferences &preferences,
-                               Prompts &prompts, QWidget *parent)
+MessageDetails::MessageDetails(const Store::MessageQuery &query, const Base::Clock &clock,
+                               Preferences &preferences, Prompts &prompts, QWidget *parent)
     : QWidget(parent)
     , m_query(query)
     , m_clock(clock)
@@ -102,7 +116,10 @@ MessageDetails::MessageDetails(const Store::MessageQuery &query, const Base::Clo
     setEmptyText(tr("Choose a message to see what happened to it."));
 }
 
-void MessageDetails::setEmptyText(const QString &text) { m_empty->setText(text); }
+void MessageDetails::setEmptyText(const QString &text)
+{
+    m_empty->setText(text);
+}
 
 void MessageDetails::show(Base::MessageId id)
 {
@@ -145,15 +162,26 @@ void MessageDetails::load(int attempt)
         return; // it grows by itself
     m_attempt = shown;
     Delivery::Transcript transcript;
-    if (shown > 0) {
+    if (underWay && m_growing.value(m_id).attempt == shown) {
+        transcript = m_growing.value(m_id).transcript;
+    } else if (shown > 0) {
+        m_growing.remove(m_id);
         if (const Base::Result<Delivery::Transcript> stored = m_query.transcript(m_id, shown))
             transcript = *stored;
     }
-    m_transcript->setTranscript(transcript, row == details->attempts.end() ? Delivery::Reason{} : row->reason);
+    m_transcript->setTranscript(transcript,
+                                row == details->attempts.end() ? Delivery::Reason{} : row->reason);
 }
 
 void MessageDetails::grow(const Outbox::TranscriptGrew &grew)
 {
+    if (m_growing.size() >= mostGrowing && !m_growing.contains(grew.message))
+        m_growing.clear(); // long finished, most of them
+    Growing &growing = m_growing[grew.message];
+    if (growing.attempt != grew.attempt)
+        growing = {grew.attempt, {}};
+    for (const Delivery::TranscriptLine &line : grew.lines)
+        growing.transcript.add(line);
     if (grew.message != m_id || !m_latest)
         return;
     if (grew.attempt != m_attempt) {
@@ -166,25 +194,30 @@ void MessageDetails::grow(const Outbox::TranscriptGrew &grew)
 void MessageDetails::tell(const Store::MessageDetails &details)
 {
     const Store::MessageRow &message = details.message;
-    Explanation explanation = message.reason.isNull() ? explain(message.state) : explain(message.reason);
+    Explanation explanation = speaksForItself(message) ? explain(message.state) : explain(message.reason);
     const QList<Store::RecipientRow> refused = refusedIn(details);
-    const bool some = refused.size() < details.recipients.size() || message.reason.scope == Delivery::Scope::Recipient;
-    const bool ended = message.state == Delivery::MessageState::Failed || message.state == Delivery::MessageState::PartlySent;
+    const bool some =
+        refused.size() < details.recipients.size() || message.reason.scope == Delivery::Scope::Recipient;
+    const bool ended = message.state == Delivery::MessageState::Failed ||
+                       message.state == Delivery::MessageState::PartlySent;
     if (ended && some && !refused.isEmpty() && !refused.first().reason.isNull())
         explanation = explainRefused(refused);
     const Base::Result<Delivery::Reason> pause = m_query.pauseOf(message.account);
     const bool waitsForPerson = pause && !pause->isNull();
     if (message.state == Delivery::MessageState::Queued && waitsForPerson)
-        explanation.advice = tr("It waits until the account “%1” can sign in again.").arg(message.accountName);
+        explanation.advice =
+            tr("It waits until the account “%1” can sign in again.").arg(message.accountName);
     if (message.state == Delivery::MessageState::Deferred && message.nextAttempt && !waitsForPerson) {
         const qint64 wait = m_clock.now().msecsTo(*message.nextAttempt);
-        explanation.advice = wait > 0 ? tr("It is tried again by itself %1.", "when").arg(relativeTime(*message.nextAttempt, m_clock.now()))
+        explanation.advice = wait > 0 ? tr("It is tried again by itself %1.", "when")
+                                            .arg(relativeTime(*message.nextAttempt, m_clock.now()))
                                       : tr("It is tried again now.");
     }
     if (message.state == Delivery::MessageState::Sent) {
         explanation = explain(message.state);
         if (!message.queueId.isEmpty())
-            explanation.advice = tr("Nothing needs doing. The server calls the message %1.").arg(message.queueId);
+            explanation.advice =
+                tr("Nothing needs doing. The server calls the message %1.").arg(message.queueId);
         if (!details.recipients.isEmpty())
             explanation.words = details.recipients.first().reason.reply.toString();
     }
@@ -207,9 +240,10 @@ void MessageDetails::offer(const Store::MessageDetails &details)
     if (rules.release)
         offer(tr("&Release"), QStringLiteral("release"), MessageWish::Release);
     if (rules.retry && message.state != Delivery::MessageState::Queued)
-        offer(message.state == Delivery::MessageState::Deferred ? tr("Retry &now") : tr("&Retry"), QStringLiteral("retryNow"),
-              MessageWish::Retry);
-    if (rules.edit && Delivery::isFinal(message.state) && !rules.resolve && message.state != Delivery::MessageState::Sent)
+        offer(message.state == Delivery::MessageState::Deferred ? tr("Retry &now") : tr("&Retry"),
+              QStringLiteral("retryNow"), MessageWish::Retry);
+    if (rules.edit && Delivery::isFinal(message.state) && !rules.resolve &&
+        message.state != Delivery::MessageState::Sent)
         offer(tr("E&dit and send again…"), QStringLiteral("editAgain"), MessageWish::Edit);
     if (rules.cancel)
         offer(tr("&Cancel sending"), QStringLiteral("cancelSending"), MessageWish::Cancel);
@@ -222,7 +256,10 @@ void MessageDetails::offer(const QString &text, const QString &objectName, Messa
     m_bar->addButton(text, objectName, [this, wish] { Q_EMIT wanted(wish, m_id); });
 }
 
-void MessageDetails::focusContent() { m_tabs->setFocus(Qt::ShortcutFocusReason); }
+void MessageDetails::focusContent()
+{
+    m_tabs->setFocus(Qt::ShortcutFocusReason);
+}
 
 void MessageDetails::showTranscript()
 {

@@ -1,11 +1,13 @@
 #pragma once
 
-// Everything about one message: what is the case and what can be done, its recipients, the conversation, the message.
+// Everything about one message: what is the case and what can be done, its recipients, the conversation, the
+// message.
 
 #include "core/outbox/events.h"
 #include "core/store/messagequery.h"
 #include "ui/outbox/messagewish.h"
 
+#include <QHash>
 #include <QWidget>
 
 class QLabel;
@@ -31,8 +33,8 @@ class MessageDetails : public QWidget
     Q_OBJECT
 
 public:
-    MessageDetails(const Store::MessageQuery &query, const Base::Clock &clock, Preferences &preferences, Prompts &prompts,
-                   QWidget *parent = nullptr);
+    MessageDetails(const Store::MessageQuery &query, const Base::Clock &clock, Preferences &preferences,
+                   Prompts &prompts, QWidget *parent = nullptr);
 
     /// Invalid: nothing is chosen.
     void show(Base::MessageId id);
@@ -56,9 +58,15 @@ private:
 
     const Store::MessageQuery &m_query;
     const Base::Clock &m_clock;
+    struct Growing
+    {
+        int attempt = 0;
+        Delivery::Transcript transcript;
+    };
+    QHash<Base::MessageId, Growing> m_growing; ///< attempts under way: their lines are in no book yet
     Base::MessageId m_id;
-    int m_attempt = 0;     ///< shown
-    bool m_latest = true;  ///< follow the newest attempt
+    int m_attempt = 0;    ///< shown
+    bool m_latest = true; ///< follow the newest attempt
     QStackedWidget *m_pages;
     QLabel *m_empty;
     MessageBar *m_bar;

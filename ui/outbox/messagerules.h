@@ -1,6 +1,7 @@
 #pragma once
 
-// What may be done with a message in which state, as the window offers it: one place for menus, toolbar and banner.
+// What may be done with a message in which state, as the window offers it: one place for menus, toolbar and
+// banner.
 
 #include "core/delivery/status.h"
 #include "ui/outbox/messagewish.h"

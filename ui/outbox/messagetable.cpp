@@ -25,7 +25,8 @@ MessageTable::MessageTable(OutboxModel &model, Preferences &preferences, QWidget
     setIconSize({iconSide(*this), iconSide(*this)});
     setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     // Before setModel(): this must run before the view moves its cursor off the row that goes.
-    connect(&model, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this](const QModelIndex &, int first, int last) { leaving(first, last); });
+    connect(&model, &QAbstractItemModel::rowsAboutToBeRemoved, this,
+            [this](const QModelIndex &, int first, int last) { leaving(first, last); });
     setModel(&model);
     header()->setStretchLastSection(false);
     header()->setSectionResizeMode(OutboxModel::Subject, QHeaderView::Stretch);
@@ -49,9 +50,15 @@ void MessageTable::setWidths()
     header()->resizeSection(OutboxModel::Time, letter * 16);
 }
 
-void MessageTable::keepColumns() { m_preferences.set(Preference::TableHeader, header()->saveState()); }
+void MessageTable::keepColumns()
+{
+    m_preferences.set(Preference::TableHeader, header()->saveState());
+}
 
-Base::MessageId MessageTable::currentId() const { return m_model.idAt(currentIndex().row()); }
+Base::MessageId MessageTable::currentId() const
+{
+    return m_model.idAt(currentIndex().row());
+}
 
 QList<Base::MessageId> MessageTable::selectedIds() const
 {
@@ -68,7 +75,9 @@ void MessageTable::select(Base::MessageId id)
     if (row < 0)
         return;
     const QModelIndex index = m_model.index(row, OutboxModel::Subject);
-    setCurrentIndex(index);
+    // Not setCurrentIndex(): that asks the keyboard, and after Ctrl+Return in the composer Ctrl may still be
+    // down.
+    selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
     scrollTo(index);
 }
 
@@ -100,7 +109,8 @@ void MessageTable::keyboardSearch(const QString &search)
     const QModelIndex current = currentIndex();
     if (current.column() != OutboxModel::Subject) {
         const int row = current.isValid() ? current.row() : 0;
-        selectionModel()->setCurrentIndex(m_model.index(row, OutboxModel::Subject), QItemSelectionModel::NoUpdate);
+        selectionModel()->setCurrentIndex(m_model.index(row, OutboxModel::Subject),
+                                          QItemSelectionModel::NoUpdate);
     }
     QTreeView::keyboardSearch(search);
 }
@@ -127,10 +137,12 @@ void MessageTable::chooseColumns(const QPoint &at)
     auto *menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     for (int column = 0; column < OutboxModel::ColumnCount; ++column) {
-        QAction *action = menu->addAction(m_model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+        QAction *action =
+            menu->addAction(m_model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
         action->setCheckable(true);
         action->setChecked(!isColumnHidden(column));
-        action->setEnabled(column != OutboxModel::State && column != OutboxModel::Subject); // what it is must stay to be seen
+        action->setEnabled(column != OutboxModel::State &&
+                           column != OutboxModel::Subject); // what it is must stay to be seen
         connect(action, &QAction::toggled, this, [this, column](bool on) { setColumnHidden(column, !on); });
     }
     menu->addSeparator();

@@ -1,7 +1,7 @@
 #pragma once
 
-// The table of messages: whole rows, no grid, addresses elided in the middle, type-ahead on the subject, columns that can be
-// hidden and come back, and a selection that no update moves.
+// The table of messages: whole rows, no grid, addresses elided in the middle, type-ahead on the subject,
+// columns that can be hidden and come back, and a selection that no update moves.
 
 #include "core/base/id.h"
 

@@ -66,7 +66,8 @@ QHash<QString, QString> parametersOf(const QByteArray &field)
         const QString base = name.section(QLatin1Char('*'), 0, 0);
         if (encoded && text.count('\'') >= 2 && !out.contains(base))
             text = text.mid(text.indexOf('\'', text.indexOf('\'') + 1) + 1);
-        out[base] += encoded ? QUrl::fromPercentEncoding(text) : Message::decodeWords(QString::fromUtf8(text));
+        out[base] +=
+            encoded ? QUrl::fromPercentEncoding(text) : Message::decodeWords(QString::fromUtf8(text));
     }
     return out;
 }
@@ -131,7 +132,8 @@ void readParts(const QByteArray &boundary, QByteArrayView body, int depth, Messa
 void readPart(const Fields &fields, QByteArrayView body, int depth, MessageText &message)
 {
     const QByteArray type = value(fields, "Content-Type");
-    const QByteArray media = type.isEmpty() ? QByteArray("text/plain") : type.left(type.indexOf(';')).trimmed().toLower();
+    const QByteArray media =
+        type.isEmpty() ? QByteArray("text/plain") : type.split(';').first().trimmed().toLower();
     const QByteArray disposition = value(fields, "Content-Disposition");
     if (disposition.toLower().startsWith("attachment")) {
         message.attachments.append(parametersOf(disposition).value(QStringLiteral("filename")));

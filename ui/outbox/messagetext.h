@@ -1,7 +1,8 @@
 #pragma once
 
-// Reads back what our own message builder wrote, for looking at and for editing a copy: the header fields, the text and
-// the names of the attachments. Of a message finished elsewhere it shows what it understands; the source stays beside it.
+// Reads back what our own message builder wrote, for looking at and for editing a copy: the header fields,
+// the text and the names of the attachments. Of a message finished elsewhere it shows what it understands;
+// the source stays beside it.
 
 #include <QByteArray>
 #include <QList>

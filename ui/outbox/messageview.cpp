@@ -18,7 +18,8 @@ namespace {
 
 constexpr qint64 shownOctets = 256 << 10;
 
-/// A message may hold anything: controls and what turns the direction of text around stay out of the window (law 9).
+/// A message may hold anything: controls and what turns the direction of text around stay out of the window
+/// (law 9).
 QString harmless(QString text)
 {
     text.removeIf([](QChar c) {
@@ -77,7 +78,8 @@ void MessageView::showSource(const QByteArray &source, const QString &note)
     m_message = {};
     m_loaded = true;
     m_source = source.left(shownOctets);
-    m_note = source.size() > shownOctets ? tr("Only the first %1 are shown.").arg(sizeText(shownOctets)) : note;
+    m_note =
+        source.size() > shownOctets ? tr("Only the first %1 are shown.").arg(sizeText(shownOctets)) : note;
     render();
 }
 
@@ -105,7 +107,8 @@ void MessageView::load()
     if (source) {
         m_source = *source;
         if (m_message.size > m_source.size())
-            m_note = tr("Only the first %1 of %2 are shown.").arg(sizeText(m_source.size()), sizeText(m_message.size));
+            m_note = tr("Only the first %1 of %2 are shown.")
+                         .arg(sizeText(m_source.size()), sizeText(m_message.size));
     } else {
         m_source.clear();
         m_note = explain(source.error()).headline;

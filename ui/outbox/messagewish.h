@@ -13,7 +13,7 @@ enum class MessageWish {
     Resend,  ///< of an uncertain one: send it again
     Edit,    ///< a copy, to correct and send again
     Remove,
-    SignIn,  ///< mend the account it waits for
+    SignIn, ///< mend the account it waits for
 };
 
 } // namespace Ui

@@ -34,7 +34,8 @@ OutboxModel::OutboxModel(const Store::MessageQuery &query, const Base::Clock &cl
     m_ticker.start();
 }
 
-// ── what is here ────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── what is here
+// ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 void OutboxModel::setFilter(const Store::Filter &filter)
 {
@@ -53,13 +54,17 @@ void OutboxModel::setFilter(const Store::Filter &filter)
     endResetModel();
 }
 
-bool OutboxModel::canFetchMore(const QModelIndex &parent) const { return !parent.isValid() && m_more; }
+bool OutboxModel::canFetchMore(const QModelIndex &parent) const
+{
+    return !parent.isValid() && m_more;
+}
 
 void OutboxModel::fetchMore(const QModelIndex &parent)
 {
     if (!canFetchMore(parent))
         return;
-    const Base::Result<QList<Base::MessageId>> ids = m_query.ids(m_filter, page, m_ids.isEmpty() ? Base::MessageId{} : m_ids.last());
+    const Base::Result<QList<Base::MessageId>> ids =
+        m_query.ids(m_filter, page, m_ids.isEmpty() ? Base::MessageId{} : m_ids.last());
     m_more = ids && ids->size() == page;
     if (!ids || ids->isEmpty())
         return;
@@ -109,7 +114,8 @@ void OutboxModel::readRows(int around) const
         m_rows.insert(each.id.value, new Store::MessageRow(each));
 }
 
-// ── what changes ────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── what changes
+// ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 void OutboxModel::refresh(const QList<Base::MessageId> &ids)
 {
@@ -145,7 +151,8 @@ void OutboxModel::refreshOne(Base::MessageId id, const QHash<Base::MessageId, St
         m_rows.insert(id.value, new Store::MessageRow(*found));
     else
         m_rows.remove(id.value);
-    if (!here || !(found->state == Delivery::MessageState::Sending || found->state == Delivery::MessageState::Committing))
+    if (!here || !(found->state == Delivery::MessageState::Sending ||
+                   found->state == Delivery::MessageState::Committing))
         m_progress.remove(id);
 
     const int at = rowOf(id);
@@ -211,7 +218,8 @@ bool OutboxModel::belongs(const Store::MessageRow &row) const
     if (m_filter.search.isEmpty())
         return true;
     // The row holds the first few recipients only: the books decide.
-    const Base::Result<QList<Base::MessageId>> probe = m_query.ids(m_filter, 1, Base::MessageId{row.id.value + 1});
+    const Base::Result<QList<Base::MessageId>> probe =
+        m_query.ids(m_filter, 1, Base::MessageId{row.id.value + 1});
     return probe && !probe->isEmpty() && probe->first() == row.id;
 }
 
@@ -232,14 +240,22 @@ void OutboxModel::setPaused(const QSet<Base::AccountId> &accounts)
 void OutboxModel::tick()
 {
     if (!m_ids.isEmpty())
-        Q_EMIT dataChanged(index(0, NextTry), index(static_cast<int>(m_ids.size()) - 1, Time), {Qt::DisplayRole});
+        Q_EMIT dataChanged(index(0, NextTry), index(static_cast<int>(m_ids.size()) - 1, Time),
+                           {Qt::DisplayRole});
 }
 
-// ── how it reads ────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── how it reads
+// ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-int OutboxModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : static_cast<int>(m_ids.size()); }
+int OutboxModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_ids.size());
+}
 
-int OutboxModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int OutboxModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 QVariant OutboxModel::data(const QModelIndex &index, int role) const
 {
@@ -253,13 +269,15 @@ QVariant OutboxModel::data(const QModelIndex &index, int role) const
     case Qt::DecorationRole:
         return column == State ? QVariant(icon(Ui::roleOf(message->state))) : QVariant();
     case Qt::ForegroundRole:
-        return column == State ? QVariant(colour(Ui::roleOf(message->state), QGuiApplication::palette())) : QVariant();
+        return column == State ? QVariant(colour(Ui::roleOf(message->state), QGuiApplication::palette()))
+                               : QVariant();
     case Qt::TextAlignmentRole:
         return column == Size ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter)) : QVariant();
     case Qt::ToolTipRole:
         return toolTip(*message, column);
     case Qt::AccessibleTextRole:
-        return tr("%1: %2", "column, value").arg(headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(), text(*message, column));
+        return tr("%1: %2", "column, value")
+            .arg(headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(), text(*message, column));
     default:
         return {};
     }
@@ -284,8 +302,11 @@ QString OutboxModel::text(const Store::MessageRow &row, int column) const
     case Subject:
         return row.subject.isEmpty() ? tr("(no subject)") : row.subject;
     case To:
-        if (row.state == Delivery::MessageState::PartlySent || (row.accepted > 0 && row.accepted < row.recipientCount))
-            return tr("%1 · %2 of %3 accepted", "addresses, how many").arg(row.recipients, QLocale().toString(row.accepted), QLocale().toString(row.recipientCount));
+        if (row.state == Delivery::MessageState::PartlySent ||
+            (row.accepted > 0 && row.accepted < row.recipientCount))
+            return tr("%1 · %2 of %3 accepted", "addresses, how many")
+                .arg(row.recipients, QLocale().toString(row.accepted),
+                     QLocale().toString(row.recipientCount));
         return row.recipients;
     case Account:
         return row.accountName;
@@ -310,13 +331,16 @@ QString OutboxModel::toolTip(const Store::MessageRow &row, int column) const
 {
     switch (column) {
     case State: {
-        const Explanation explanation = row.reason.isNull() ? explain(row.state) : explain(row.reason);
-        return explanation.headline;
+        const bool stopped =
+            row.state == Delivery::MessageState::Cancelled || row.state == Delivery::MessageState::Held;
+        return row.reason.isNull() || stopped ? explain(row.state).headline : explain(row.reason).headline;
     }
     case NextTry:
         return row.nextAttempt ? exactTime(*row.nextAttempt) : QString();
     case Size:
-        return row.size == 1 ? tr("1 octet") : tr("%n octets", nullptr, static_cast<int>(std::min<qint64>(row.size, 0x7fffffff)));
+        return row.size == 1
+                   ? tr("1 octet")
+                   : tr("%n octets", nullptr, static_cast<int>(std::min<qint64>(row.size, 0x7fffffff)));
     case Time:
         return exactTime(row.created);
     case Subject:
@@ -333,7 +357,8 @@ QVariant OutboxModel::headerData(int section, Qt::Orientation orientation, int r
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return section == Size ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter)) : QVariant(int(Qt::AlignLeft | Qt::AlignVCenter));
+        return section == Size ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter))
+                               : QVariant(int(Qt::AlignLeft | Qt::AlignVCenter));
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {

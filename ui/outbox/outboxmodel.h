@@ -1,8 +1,8 @@
 #pragma once
 
-// The messages of one folder, newest first. It holds ids and reads rows by pages through the read-only query, so that a
-// million messages cost eight octets each and only what is looked at is read. Changes come in as ids and go out as
-// single insertions, removals and updates: a selected row stays selected.
+// The messages of one folder, newest first. It holds ids and reads rows by pages through the read-only query,
+// so that a million messages cost eight octets each and only what is looked at is read. Changes come in as
+// ids and go out as single insertions, removals and updates: a selected row stays selected.
 
 #include "core/base/clock.h"
 #include "core/outbox/events.h"

@@ -54,7 +54,8 @@ OutboxView::OutboxView(const Store::MessageQuery &query, const Base::Clock &cloc
     m_search->setPlaceholderText(tr("Search subject, sender and recipients"));
     m_search->setAccessibleName(tr("Search messages"));
     m_search->setClearButtonEnabled(true);
-    m_search->addAction(icon(QStringLiteral("edit-find"), QStringLiteral("search")), QLineEdit::LeadingPosition);
+    m_search->addAction(icon(QStringLiteral("edit-find"), QStringLiteral("search")),
+                        QLineEdit::LeadingPosition);
     m_searching.setSingleShot(true);
     m_searching.setInterval(searchMs);
     connect(m_search, &QLineEdit::textChanged, this, [this] { m_searching.start(); });
@@ -161,9 +162,15 @@ void OutboxView::setPaused(const QSet<Base::AccountId> &accounts)
     m_details->refresh();
 }
 
-void OutboxView::progressed(const Outbox::Progress &progress) { m_model->setProgress(progress); }
+void OutboxView::progressed(const Outbox::Progress &progress)
+{
+    m_model->setProgress(progress);
+}
 
-void OutboxView::transcriptGrew(const Outbox::TranscriptGrew &grew) { m_details->grow(grew); }
+void OutboxView::transcriptGrew(const Outbox::TranscriptGrew &grew)
+{
+    m_details->grow(grew);
+}
 
 void OutboxView::select(Base::MessageId id)
 {
@@ -179,7 +186,12 @@ void OutboxView::focusSearch()
     m_search->selectAll();
 }
 
-void OutboxView::focusTable() { m_table->setFocus(Qt::ShortcutFocusReason); }
+void OutboxView::focusTable()
+{
+    if (m_model->rowCount() == 0)
+        return m_search->setFocus(Qt::ShortcutFocusReason);
+    m_table->setFocus(Qt::ShortcutFocusReason);
+}
 
 bool OutboxView::focusDetailsFrom(const QWidget *focus)
 {
@@ -201,7 +213,10 @@ void OutboxView::keepState()
     m_preferences.set(Preference::DetailsSplitter, m_splitter->saveState());
 }
 
-QList<Base::MessageId> OutboxView::selectedIds() const { return m_table->selectedIds(); }
+QList<Base::MessageId> OutboxView::selectedIds() const
+{
+    return m_table->selectedIds();
+}
 
 QList<Base::MessageId> OutboxView::selectedFor(MessageWish wish) const
 {
@@ -233,7 +248,8 @@ void OutboxView::updateEmpty()
     Explanation words = m_emptyWords;
     if (!m_model->filter().search.isEmpty())
         words = {tr("No message here has “%1” in its subject or addresses.").arg(m_model->filter().search),
-                 tr("Try fewer letters, or another folder."), {}};
+                 tr("Try fewer letters, or another folder."),
+                 {}};
     if (const std::optional<Base::Error> error = m_model->error())
         words = explain(*error);
     m_emptyHeadline->setText(words.headline);

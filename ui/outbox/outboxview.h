@@ -1,7 +1,7 @@
 #pragma once
 
-// The page of one folder: a search field, the table, and below it what happened to the chosen message. Changes come in
-// one by one and are gathered for a moment before anything is read.
+// The page of one folder: a search field, the table, and below it what happened to the chosen message.
+// Changes come in one by one and are gathered for a moment before anything is read.
 
 #include "core/outbox/events.h"
 #include "core/store/messagequery.h"
@@ -35,8 +35,8 @@ class OutboxView : public QWidget
     Q_OBJECT
 
 public:
-    OutboxView(const Store::MessageQuery &query, const Base::Clock &clock, Preferences &preferences, Prompts &prompts,
-               QWidget *parent = nullptr);
+    OutboxView(const Store::MessageQuery &query, const Base::Clock &clock, Preferences &preferences,
+               Prompts &prompts, QWidget *parent = nullptr);
 
     /// empty: what to say while the folder holds nothing.
     void showFolder(const QList<Delivery::MessageState> &states, const Explanation &empty);

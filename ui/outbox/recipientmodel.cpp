@@ -11,9 +11,10 @@ namespace Ui {
 
 void RecipientModel::set(const QList<Store::RecipientRow> &recipients)
 {
-    const bool same = recipients.size() == m_rows.size()
-                      && std::equal(recipients.begin(), recipients.end(), m_rows.begin(),
-                                    [](const auto &one, const auto &other) { return one.address == other.address; });
+    const bool same =
+        recipients.size() == m_rows.size() &&
+        std::equal(recipients.begin(), recipients.end(), m_rows.begin(),
+                   [](const auto &one, const auto &other) { return one.address == other.address; });
     if (same) {
         m_rows = recipients;
         if (!m_rows.isEmpty())
@@ -25,9 +26,15 @@ void RecipientModel::set(const QList<Store::RecipientRow> &recipients)
     endResetModel();
 }
 
-int RecipientModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : static_cast<int>(m_rows.size()); }
+int RecipientModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+}
 
-int RecipientModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int RecipientModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 QString RecipientModel::text(const Store::RecipientRow &row, int column) const
 {
@@ -43,7 +50,9 @@ QString RecipientModel::text(const Store::RecipientRow &row, int column) const
     case Why:
         if (row.state == Delivery::RecipientState::Accepted)
             return row.reason.reply.isNull() ? explain(row.state).headline : row.reason.reply.toString();
-        return row.reason.isNull() ? explain(row.state).headline : explain(row.reason).headline;
+        return row.reason.isNull() || row.state == Delivery::RecipientState::Cancelled
+                   ? explain(row.state).headline
+                   : explain(row.reason).headline;
     default:
         return {};
     }
@@ -60,11 +69,13 @@ QVariant RecipientModel::data(const QModelIndex &index, int role) const
     case Qt::DecorationRole:
         return index.column() == State ? QVariant(icon(roleOf(row.state))) : QVariant();
     case Qt::ForegroundRole:
-        return index.column() == State ? QVariant(colour(roleOf(row.state), QGuiApplication::palette())) : QVariant();
+        return index.column() == State ? QVariant(colour(roleOf(row.state), QGuiApplication::palette()))
+                                       : QVariant();
     case Qt::TextAlignmentRole:
         return index.column() == Attempts ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter)) : QVariant();
     case Qt::ToolTipRole:
-        return index.column() == Why && !row.reason.isNull() ? explain(row.reason).toText() : text(row, index.column());
+        return index.column() == Why && !row.reason.isNull() ? explain(row.reason).toText()
+                                                             : text(row, index.column());
     default:
         return {};
     }

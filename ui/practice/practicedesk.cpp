@@ -4,8 +4,8 @@
 
 namespace Ui {
 
-PracticeDesk::PracticeDesk(Practice::PracticeServer &server, Outbox::Mailroom &mailroom, const Store::MessageQuery &query,
-                           Preferences &preferences, QObject *parent)
+PracticeDesk::PracticeDesk(Practice::PracticeServer &server, Outbox::Mailroom &mailroom,
+                           const Store::MessageQuery &query, Preferences &preferences, QObject *parent)
     : QObject(parent)
     , m_server(server)
     , m_mailroom(mailroom)
@@ -82,10 +82,11 @@ void PracticeDesk::ensureAccount(std::function<void(const Base::Result<Accounts:
         return then(*there);
     Accounts::Account account = there.value_or(wanted());
     account.server.port = m_server.port();
-    m_mailroom.saveAccount(account).then(this, [this, then = std::move(then)](const Base::Result<Accounts::Account> &saved) {
-        Q_EMIT changed();
-        then(saved);
-    });
+    m_mailroom.saveAccount(account).then(
+        this, [this, then = std::move(then)](const Base::Result<Accounts::Account> &saved) {
+            Q_EMIT changed();
+            then(saved);
+        });
 }
 
 void PracticeDesk::resume()

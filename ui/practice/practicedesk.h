@@ -1,7 +1,7 @@
 #pragma once
 
-// Runs the practice server for the window and keeps the account that sends to it right: same port if it is free, same
-// certificate, a password that is no secret.
+// Runs the practice server for the window and keeps the account that sends to it right: same port if it is
+// free, same certificate, a password that is no secret.
 
 #include "core/outbox/mailroom.h"
 #include "core/practice/practiceserver.h"
@@ -16,10 +16,11 @@ class PracticeDesk : public QObject
     Q_OBJECT
 
 public:
-    PracticeDesk(Practice::PracticeServer &server, Outbox::Mailroom &mailroom, const Store::MessageQuery &query,
-                 Preferences &preferences, QObject *parent = nullptr);
+    PracticeDesk(Practice::PracticeServer &server, Outbox::Mailroom &mailroom,
+                 const Store::MessageQuery &query, Preferences &preferences, QObject *parent = nullptr);
 
-    /// Starts if it does not run. On the port of last time where that is free, so that the account still fits.
+    /// Starts if it does not run. On the port of last time where that is free, so that the account still
+    /// fits.
     Base::Done start();
     void stop();
     void setScenario(Practice::Scenario scenario);

@@ -38,7 +38,8 @@ PracticePage::PracticePage(PracticeDesk &desk, const Store::MessageQuery &query,
     , m_state(new QLabel(this))
     , m_toggle(new QPushButton(this))
     , m_account(new QPushButton(tr("Create practice &account"), this))
-    , m_compose(new QPushButton(icon(QStringLiteral("mail-message-new"), QStringLiteral("new-message")), tr("&Write a letter to it"), this))
+    , m_compose(new QPushButton(icon(QStringLiteral("mail-message-new"), QStringLiteral("new-message")),
+                                tr("&Write a letter to it"), this))
     , m_scenario(new QComboBox(this))
     , m_description(new QLabel(this))
     , m_received(new QTreeWidget(this))
@@ -51,7 +52,8 @@ PracticePage::PracticePage(PracticeDesk &desk, const Store::MessageQuery &query,
     m_bar->setObjectName(QStringLiteral("practiceBar"));
     m_state->setWordWrap(true);
     m_description->setWordWrap(true);
-    m_description->setMinimumHeight(fontMetrics().height() * 2); // nothing jumps from one scenario to the next
+    m_description->setMinimumHeight(fontMetrics().height() *
+                                    2); // nothing jumps from one scenario to the next
     m_description->setAlignment(Qt::AlignTop | Qt::AlignLeading);
     m_toggle->setObjectName(QStringLiteral("togglePractice"));
     m_account->setObjectName(QStringLiteral("makePracticeAccount"));
@@ -73,7 +75,8 @@ PracticePage::PracticePage(PracticeDesk &desk, const Store::MessageQuery &query,
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setForegroundRole(QPalette::PlaceholderText);
 
-    auto *intro = new QLabel(tr("A mail server inside the program, on this computer only. It takes what you send, shows it here and "
+    auto *intro = new QLabel(tr("A mail server inside the program, on this computer only. It takes what you "
+                                "send, shows it here and "
                                 "delivers nothing to anyone: try what you like."),
                              this);
     intro->setWordWrap(true);
@@ -102,8 +105,9 @@ PracticePage::PracticePage(PracticeDesk &desk, const Store::MessageQuery &query,
     connect(m_toggle, &QPushButton::clicked, this, &PracticePage::startOrStop);
     connect(m_account, &QPushButton::clicked, this, &PracticePage::makeAccount);
     connect(m_compose, &QPushButton::clicked, this, &PracticePage::composeWanted);
-    connect(m_scenario, &QComboBox::activated, this,
-            [this] { m_desk.setScenario(static_cast<Practice::Scenario>(m_scenario->currentData().toInt())); });
+    connect(m_scenario, &QComboBox::activated, this, [this] {
+        m_desk.setScenario(static_cast<Practice::Scenario>(m_scenario->currentData().toInt()));
+    });
     connect(m_received, &QTreeWidget::currentItemChanged, this, &PracticePage::showCurrent);
     connect(&m_desk, &PracticeDesk::changed, this, &PracticePage::update);
     connect(&m_desk.server(), &Practice::PracticeServer::received, this, &PracticePage::add);
@@ -132,8 +136,10 @@ void PracticePage::makeAccount()
 {
     m_desk.ensureAccount([this](const Base::Result<Accounts::Account> &account) {
         if (account)
-            m_bar->tell(Role::Sent, {tr("The account “%1” now sends to the practice server.").arg(account->name),
-                                     tr("Write a letter with it and watch what happens."), {}});
+            m_bar->tell(Role::Sent,
+                        {tr("The account “%1” now sends to the practice server.").arg(account->name),
+                         tr("Write a letter with it and watch what happens."),
+                         {}});
         else
             m_bar->tell(Role::Error, explain(account.error()));
     });
@@ -143,7 +149,8 @@ void PracticePage::update()
 {
     const bool running = m_desk.server().isRunning();
     const bool hasAccount = m_desk.account().has_value();
-    m_state->setText(running ? tr("It runs on port %1.").arg(m_desk.server().port()) : tr("It is switched off."));
+    m_state->setText(running ? tr("It runs on port %1.").arg(m_desk.server().port())
+                             : tr("It is switched off."));
     m_toggle->setText(running ? tr("S&top") : tr("S&tart"));
     m_account->setVisible(!hasAccount);
     m_compose->setVisible(hasAccount);
@@ -163,7 +170,8 @@ void PracticePage::add(const Practice::ReceivedMessage &message)
     for (const QByteArray &path : message.forwardPaths)
         to.append(QString::fromUtf8(path));
     auto *item = new QTreeWidgetItem;
-    item->setText(WhenColumn, QLocale().toString(message.when.toLocalTime().time(), QStringLiteral("HH:mm:ss")));
+    item->setText(WhenColumn,
+                  QLocale().toString(message.when.toLocalTime().time(), QStringLiteral("HH:mm:ss")));
     item->setText(ToColumn, to.join(tr(", ", "between addresses")));
     item->setText(SubjectColumn, text.field(QStringLiteral("Subject")));
     item->setText(SizeColumn, sizeText(message.contentSize));
@@ -181,8 +189,10 @@ void PracticePage::showCurrent()
     const qint64 number = item ? item->data(WhenColumn, Qt::UserRole).toLongLong() : 0;
     for (const Practice::ReceivedMessage &message : m_desk.server().messages()) {
         if (message.number == number)
-            return m_message->showSource(message.content, message.encrypted ? tr("Came encrypted, signed in as “%1”.").arg(message.user)
-                                                                            : tr("Came unencrypted."));
+            return m_message->showSource(message.content,
+                                         message.encrypted
+                                             ? tr("Came encrypted, signed in as “%1”.").arg(message.user)
+                                             : tr("Came unencrypted."));
     }
     m_message->clear();
 }

@@ -31,7 +31,10 @@ constexpr std::array rows{
     Row{Preference::PracticeScenario, "practice/scenario", QMetaType::QString},
 };
 
-const Row &rowOf(Preference preference) { return rows.at(static_cast<std::size_t>(preference)); }
+const Row &rowOf(Preference preference)
+{
+    return rows.at(static_cast<std::size_t>(preference));
+}
 
 } // namespace
 
@@ -49,9 +52,11 @@ QVariant Preferences::get(Preference preference) const
     if (isNumber) {
         // A file edited by hand may hold anything: what does not fit counts as not there.
         bool ok = false;
-        int number = value.toString() == QLatin1String("true") ? 1 : value.toString() == QLatin1String("false") ? 0 : value.toInt(&ok);
-        ok = ok || value.metaType().id() == QMetaType::Bool || value.toString() == QLatin1String("true")
-             || value.toString() == QLatin1String("false");
+        int number = value.toString() == QLatin1String("true")    ? 1
+                     : value.toString() == QLatin1String("false") ? 0
+                                                                  : value.toInt(&ok);
+        ok = ok || value.metaType().id() == QMetaType::Bool || value.toString() == QLatin1String("true") ||
+             value.toString() == QLatin1String("false");
         if (!ok || number < row.least || number > row.most)
             number = row.number;
         value = row.type == QMetaType::Bool ? QVariant(number != 0) : QVariant(number);
@@ -82,6 +87,9 @@ QList<Preference> Preferences::all()
     return preferences;
 }
 
-QString Preferences::key(Preference preference) { return QLatin1String(rowOf(preference).key); }
+QString Preferences::key(Preference preference)
+{
+    return QLatin1String(rowOf(preference).key);
+}
 
 } // namespace Ui

@@ -1,7 +1,7 @@
 #pragma once
 
-// What the window remembers: one table of keys, types and defaults over an INI file. Nothing else reads or writes that
-// file, and no key is typed twice.
+// What the window remembers: one table of keys, types and defaults over an INI file. Nothing else reads or
+// writes that file, and no key is typed twice.
 
 #include <QObject>
 #include <QSettings>

@@ -60,13 +60,17 @@ constexpr std::array capabilities{
 constexpr std::array notes{
     Meaning{"connecting to", QT_TRANSLATE_NOOP("Ui::Annotations", "we look up the server and call it")},
     Meaning{"connected to", QT_TRANSLATE_NOOP("Ui::Annotations", "the line is open")},
-    Meaning{"using the open", QT_TRANSLATE_NOOP("Ui::Annotations", "a line that is open already serves again")},
+    Meaning{"using the open",
+            QT_TRANSLATE_NOOP("Ui::Annotations", "a line that is open already serves again")},
     Meaning{"TLS", QT_TRANSLATE_NOOP("Ui::Annotations", "from here on nobody on the way can read along")},
     Meaning{"(message", QT_TRANSLATE_NOOP("Ui::Annotations", "the message itself goes out here")},
     Meaning{"no answer in", QT_TRANSLATE_NOOP("Ui::Annotations", "the server kept silent for too long")},
 };
 
-QString translated(const char *text) { return QCoreApplication::translate("Ui::Annotations", text); }
+QString translated(const char *text)
+{
+    return QCoreApplication::translate("Ui::Annotations", text);
+}
 
 template <class Table>
 QString meaningIn(const Table &table, const QString &word)
@@ -84,7 +88,8 @@ QString capability(const QString &text)
     const QString rest = text.section(QLatin1Char(' '), 1).trimmed();
     if (word == QLatin1String("SIZE")) {
         const qint64 size = rest.toLongLong();
-        return size > 0 ? Tr::tr("it takes messages of up to %1").arg(sizeText(size)) : Tr::tr("it takes a size in advance");
+        return size > 0 ? Tr::tr("it takes messages of up to %1").arg(sizeText(size))
+                        : Tr::tr("it takes a size in advance");
     }
     if (word == QLatin1String("AUTH") || word.startsWith(QLatin1String("AUTH=")))
         return Tr::tr("ways to sign in");
@@ -221,7 +226,8 @@ int decidingLine(const QList<Delivery::TranscriptLine> &lines, const Delivery::R
         const QString text = reason.reply.lines().value(0);
         for (int at = end; at >= 0; --at) {
             const Delivery::TranscriptLine &line = lines.at(at);
-            if (line.speaker == Delivery::Speaker::Server && line.text.startsWith(begin) && line.text.mid(4) == text)
+            if (line.speaker == Delivery::Speaker::Server && line.text.startsWith(begin) &&
+                line.text.mid(4) == text)
                 return at;
         }
         return -1;

@@ -1,7 +1,7 @@
 #pragma once
 
-// What each line of an SMTP conversation means, in a few words. Knows which command a reply answers, also when several
-// were sent at once (RFC 2920). No widgets: `transcript --explain` uses it too.
+// What each line of an SMTP conversation means, in a few words. Knows which command a reply answers, also
+// when several were sent at once (RFC 2920). No widgets: `transcript --explain` uses it too.
 
 #include "core/delivery/reason.h"
 #include "core/delivery/transcript.h"
@@ -20,7 +20,8 @@ public:
 private:
     struct Asked
     {
-        QString verb; ///< upper case: "EHLO", "RCPT"; "." for the content, "****" for an answer that is not shown
+        QString
+            verb; ///< upper case: "EHLO", "RCPT"; "." for the content, "****" for an answer that is not shown
         QString rest;
     };
 

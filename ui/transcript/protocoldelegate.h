@@ -1,7 +1,7 @@
 #pragma once
 
-// Paints what servers and programs say to each other from left to right in every locale: SMTP has one direction, and a
-// mirrored line would read as another one.
+// Paints what servers and programs say to each other from left to right in every locale: SMTP has one
+// direction, and a mirrored line would read as another one.
 
 #include <QStyledItemDelegate>
 

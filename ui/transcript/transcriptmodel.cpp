@@ -48,9 +48,15 @@ QString TranscriptModel::toText(const QList<int> &rows, bool meanings) const
     return out;
 }
 
-int TranscriptModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : static_cast<int>(m_lines.size()); }
+int TranscriptModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_lines.size());
+}
 
-int TranscriptModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int TranscriptModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 QString TranscriptModel::text(int row, int column) const
 {
@@ -61,14 +67,17 @@ QString TranscriptModel::text(int row, int column) const
     case Who:
         if (line.speaker == Delivery::Speaker::Note)
             return {};
-        return line.speaker == Delivery::Speaker::Client ? tr("We", "who speaks in the transcript") : tr("Server");
+        return line.speaker == Delivery::Speaker::Client ? tr("We", "who speaks in the transcript")
+                                                         : tr("Server");
     case Said:
         if (line.elided > 0)
-            return line.elided == 1 ? tr("… 1 line left out …") : tr("… %n lines left out …", nullptr, line.elided);
+            return line.elided == 1 ? tr("… 1 line left out …")
+                                    : tr("… %n lines left out …", nullptr, line.elided);
         return line.text;
     case Meaning:
         if (row == m_decides)
-            return m_meanings.at(row).isEmpty() ? tr("◀ This decided it") : tr("◀ This decided it: %1").arg(m_meanings.at(row));
+            return m_meanings.at(row).isEmpty() ? tr("◀ This decided it")
+                                                : tr("◀ This decided it: %1").arg(m_meanings.at(row));
         return m_meanings.at(row);
     default:
         return {};
@@ -106,7 +115,9 @@ QVariant TranscriptModel::data(const QModelIndex &index, int role) const
             if (kind == QLatin1Char('4'))
                 return colour(Role::Retrying, palette);
         }
-        return index.column() == Said && line.speaker == Delivery::Speaker::Client ? QVariant(colour(Role::Sending, palette)) : QVariant();
+        return index.column() == Said && line.speaker == Delivery::Speaker::Client
+                   ? QVariant(colour(Role::Sending, palette))
+                   : QVariant();
     }
     default:
         return {};

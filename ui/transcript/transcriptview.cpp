@@ -49,8 +49,10 @@ QTreeView *makeTable(QWidget *parent, TranscriptModel *model)
     header->setSectionResizeMode(TranscriptModel::Meaning, QHeaderView::Stretch);
     table->setItemDelegateForColumn(TranscriptModel::When, new ProtocolDelegate(table));
     table->setItemDelegateForColumn(TranscriptModel::Said, new ProtocolDelegate(table));
-    header->resizeSection(TranscriptModel::When, fixed.horizontalAdvance(QStringLiteral("00:00:00.000")) + 24);
-    header->resizeSection(TranscriptModel::Who, table->fontMetrics().horizontalAdvance(TranscriptView::tr("Server")) + 24);
+    header->resizeSection(TranscriptModel::When,
+                          fixed.horizontalAdvance(QStringLiteral("00:00:00.000")) + 24);
+    header->resizeSection(TranscriptModel::Who,
+                          table->fontMetrics().horizontalAdvance(TranscriptView::tr("Server")) + 24);
     return table;
 }
 
@@ -80,11 +82,13 @@ TranscriptView::TranscriptView(Preferences &preferences, Prompts &prompts, QWidg
     connect(m_explain, &QCheckBox::toggled, this, &TranscriptView::showMeanings);
     showMeanings(m_explain->isChecked());
 
-    auto *copyButton = new QPushButton(icon(QStringLiteral("edit-copy"), QStringLiteral("copy")), tr("&Copy"), this);
+    auto *copyButton =
+        new QPushButton(icon(QStringLiteral("edit-copy"), QStringLiteral("copy")), tr("&Copy"), this);
     copyButton->setObjectName(QStringLiteral("copyTranscript"));
     copyButton->setToolTip(tr("Copy the selected lines, or all, as text without secrets"));
     connect(copyButton, &QPushButton::clicked, this, &TranscriptView::copy);
-    auto *saveButton = new QPushButton(icon(QStringLiteral("document-save-as"), QStringLiteral("save")), tr("Sa&ve as…"), this);
+    auto *saveButton = new QPushButton(icon(QStringLiteral("document-save-as"), QStringLiteral("save")),
+                                       tr("Sa&ve as…"), this);
     saveButton->setObjectName(QStringLiteral("saveTranscript"));
     connect(saveButton, &QPushButton::clicked, this, &TranscriptView::save);
 
@@ -111,7 +115,8 @@ TranscriptView::TranscriptView(Preferences &preferences, Prompts &prompts, QWidg
     connect(copyAction, &QAction::triggered, this, &TranscriptView::copy);
     m_table->addAction(copyAction);
     m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
-    setEmptyText(tr("Once the message is on its way, each line of the conversation with the server stands here."));
+    setEmptyText(
+        tr("Once the message is on its way, each line of the conversation with the server stands here."));
 }
 
 void TranscriptView::setAttempts(const QList<Store::AttemptRow> &attempts, int shown)
@@ -119,19 +124,26 @@ void TranscriptView::setAttempts(const QList<Store::AttemptRow> &attempts, int s
     m_attempts->clear();
     m_facts->clear();
     for (const Store::AttemptRow &attempt : attempts) {
-        m_attempts->addItem(tr("Attempt %1 · %2", "number, time")
-                                .arg(QLocale().toString(attempt.number), QLocale().toString(attempt.started.toLocalTime().time(), QLocale::ShortFormat)),
-                            attempt.number);
+        m_attempts->addItem(
+            tr("Attempt %1 · %2", "number, time")
+                .arg(QLocale().toString(attempt.number),
+                     QLocale().toString(attempt.started.toLocalTime().time(), QLocale::ShortFormat)),
+            attempt.number);
         if (attempt.number == shown) {
             m_attempts->setCurrentIndex(m_attempts->count() - 1);
-            m_facts->setText(attempt.tls.isEmpty() ? attempt.server : tr("%1 · %2", "server, encryption").arg(attempt.server, attempt.tls));
+            m_facts->setText(attempt.tls.isEmpty()
+                                 ? attempt.server
+                                 : tr("%1 · %2", "server, encryption").arg(attempt.server, attempt.tls));
             m_facts->setToolTip(m_facts->text());
         }
     }
     m_attempts->setVisible(!attempts.isEmpty());
 }
 
-int TranscriptView::shownAttempt() const { return m_attempts->currentData().toInt(); }
+int TranscriptView::shownAttempt() const
+{
+    return m_attempts->currentData().toInt();
+}
 
 void TranscriptView::setTranscript(const Delivery::Transcript &transcript, const Delivery::Reason &reason)
 {
@@ -196,13 +208,19 @@ QString TranscriptView::text(bool selectedOnly) const
     return m_model->toText(rows, m_explain->isChecked());
 }
 
-void TranscriptView::copy() { QGuiApplication::clipboard()->setText(text(true)); }
+void TranscriptView::copy()
+{
+    QGuiApplication::clipboard()->setText(text(true));
+}
 
 void TranscriptView::save()
 {
     QString name = m_title.simplified().toLower();
-    name.replace(QRegularExpression(QStringLiteral("[^\\w.-]+"), QRegularExpression::UseUnicodePropertiesOption), QStringLiteral("-"));
-    const QString suggestion = QStringLiteral("%1.txt").arg(name.isEmpty() ? tr("transcript") : name.left(60));
+    name.replace(
+        QRegularExpression(QStringLiteral("[^\\w.-]+"), QRegularExpression::UseUnicodePropertiesOption),
+        QStringLiteral("-"));
+    const QString suggestion =
+        QStringLiteral("%1.txt").arg(name.isEmpty() ? tr("transcript") : name.left(60));
     m_prompts.saveFile(this, tr("Save the transcript"), suggestion, [this](const QString &path) {
         if (path.isEmpty())
             return;

@@ -1,7 +1,7 @@
 #pragma once
 
-// Shows the conversation of one attempt, stored or growing live: plain text only, each line with what it means, the
-// deciding line marked. Copies and saves it as text fit for a letter to support.
+// Shows the conversation of one attempt, stored or growing live: plain text only, each line with what it
+// means, the deciding line marked. Copies and saves it as text fit for a letter to support.
 
 #include "core/store/rows.h"
 #include "ui/transcript/transcriptmodel.h"

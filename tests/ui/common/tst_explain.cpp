@@ -27,8 +27,10 @@ namespace {
 
 void checkSentence(const Explanation &explanation, const QString &what)
 {
-    QVERIFY2(explanation.headline.size() > 12 && explanation.headline.endsWith(QLatin1Char('.')), qPrintable(what));
-    QVERIFY2(explanation.advice.size() > 8 && explanation.advice.endsWith(QLatin1Char('.')), qPrintable(what));
+    QVERIFY2(explanation.headline.size() > 12 && explanation.headline.endsWith(QLatin1Char('.')),
+             qPrintable(what));
+    QVERIFY2(explanation.advice.size() > 8 && explanation.advice.endsWith(QLatin1Char('.')),
+             qPrintable(what));
     QVERIFY2(!explanation.headline.contains(QStringLiteral("%1")), qPrintable(what));
 }
 
@@ -41,7 +43,8 @@ void TestExplain::everyErrorHasASentence()
         const Explanation explanation = explain(Base::Error{kind, {}, QStringLiteral("detail")});
         checkSentence(explanation, Base::name(kind));
         QCOMPARE(explanation.words, QStringLiteral("detail"));
-        QVERIFY2(!seen.contains(explanation.headline), qPrintable(Base::name(kind) + QLatin1Char(' ') + seen.value(explanation.headline)));
+        QVERIFY2(!seen.contains(explanation.headline),
+                 qPrintable(Base::name(kind) + QLatin1Char(' ') + seen.value(explanation.headline)));
         seen.insert(explanation.headline, Base::name(kind));
     }
 }
@@ -49,8 +52,9 @@ void TestExplain::everyErrorHasASentence()
 void TestExplain::everyErrorNamesWhatItConcerns()
 {
     using enum Base::ErrorKind;
-    for (const Base::ErrorKind kind : {FileMissing, FileUnreadable, FileChanged, BadAddress, BadHeader, UnknownAccount, DuplicateAccount,
-                                       SecretMissing, NameNotFound, CannotConnect, CertificateRefused, TimedOut, NotOffered}) {
+    for (const Base::ErrorKind kind :
+         {FileMissing, FileUnreadable, FileChanged, BadAddress, BadHeader, UnknownAccount, DuplicateAccount,
+          SecretMissing, NameNotFound, CannotConnect, CertificateRefused, TimedOut, NotOffered}) {
         const Explanation explanation = explain(Base::Error{kind, QStringLiteral("THING"), {}});
         QVERIFY2(explanation.headline.contains(QStringLiteral("THING")), qPrintable(Base::name(kind)));
     }
@@ -59,7 +63,8 @@ void TestExplain::everyErrorNamesWhatItConcerns()
 void TestExplain::everyRefusalHasASentence_data()
 {
     QTest::addColumn<int>("code");
-    for (const int code : {421, 450, 451, 452, 454, 500, 501, 502, 503, 504, 530, 534, 535, 538, 550, 551, 552, 553, 554, 555, 599})
+    for (const int code : {421, 450, 451, 452, 454, 500, 501, 502, 503, 504, 530,
+                           534, 535, 538, 550, 551, 552, 553, 554, 555, 599})
         QTest::addRow("%d", code) << code;
 }
 
@@ -68,11 +73,13 @@ void TestExplain::everyRefusalHasASentence()
     QFETCH(int, code);
     const QString kind = QString::number(code / 100);
     QStringList replies{QStringLiteral("No")};
-    for (const char *subject : {"0.0", "1.1", "1.2", "1.3", "1.8", "2.1", "2.2", "2.3", "3.0", "3.2", "3.4", "4.1", "4.4", "5.1", "5.3", "6.1", "7.0",
-                                "7.1", "7.8", "7.9", "7.26", "7.28", "7.30", "99.999"})
+    for (const char *subject :
+         {"0.0", "1.1", "1.2", "1.3", "1.8", "2.1", "2.2", "2.3", "3.0",  "3.2",  "3.4",  "4.1",
+          "4.4", "5.1", "5.3", "6.1", "7.0", "7.1", "7.8", "7.9", "7.26", "7.28", "7.30", "99.999"})
         replies.append(QStringLiteral("%1.%2 No").arg(kind, QLatin1String(subject)));
     for (const Delivery::Stage stage : Delivery::allStages()) {
-        for (const Delivery::Scope scope : {Delivery::Scope::Recipient, Delivery::Scope::Message, Delivery::Scope::Account, Delivery::Scope::Session}) {
+        for (const Delivery::Scope scope : {Delivery::Scope::Recipient, Delivery::Scope::Message,
+                                            Delivery::Scope::Account, Delivery::Scope::Session}) {
             for (const QString &text : replies) {
                 const Delivery::Reason reason{stage, scope, Delivery::ServerReply(code, {text}), {}};
                 checkSentence(explain(reason), Delivery::name(stage) + QLatin1Char(' ') + text);
@@ -96,7 +103,8 @@ void TestExplain::everyStateHasASentence()
         seen.insert(explain(state).headline);
     }
     Delivery::Outcome outcome;
-    outcome.recipients = {{QStringLiteral("a@b.example"), Delivery::Verdict::Accepted, Delivery::Stage::Content, {}, {}}};
+    outcome.recipients = {
+        {QStringLiteral("a@b.example"), Delivery::Verdict::Accepted, Delivery::Stage::Content, {}, {}}};
     checkSentence(explain(outcome), QStringLiteral("accepted"));
 }
 
@@ -107,26 +115,37 @@ void TestExplain::everyStepHasASentence()
         checkSentence(explain(step, false), Outbox::name(step));
         QVERIFY(!word(step).isEmpty());
     }
-    for (const Message::Hint hint : {Message::Hint::NoSubject, Message::Hint::NoText, Message::Hint::AttachmentForgotten})
+    for (const Message::Hint hint :
+         {Message::Hint::NoSubject, Message::Hint::NoText, Message::Hint::AttachmentForgotten})
         checkSentence(explain(hint), QStringLiteral("hint"));
 }
 
 void TestExplain::knownCodesSayMoreThanTheStage()
 {
     const auto headline = [](Delivery::Stage stage, int code, const QString &text) {
-        return explain(Delivery::Reason{stage, Delivery::Scope::Message, Delivery::ServerReply(code, {text}), {}}).headline;
+        return explain(
+                   Delivery::Reason{stage, Delivery::Scope::Message, Delivery::ServerReply(code, {text}), {}})
+            .headline;
     };
-    QVERIFY(headline(Delivery::Stage::Rcpt, 550, QStringLiteral("5.1.1 No")).contains(QStringLiteral("no such mailbox")));
-    QVERIFY(headline(Delivery::Stage::Rcpt, 451, QStringLiteral("4.7.1 later")).contains(QStringLiteral("greylisting")));
-    QVERIFY(headline(Delivery::Stage::Auth, 535, QStringLiteral("5.7.8 no")).contains(QStringLiteral("password")));
-    QVERIFY(headline(Delivery::Stage::Content, 552, QStringLiteral("too big")).contains(QStringLiteral("larger")));
-    const Explanation lost = explain(Delivery::Stage::Content, Base::Error{Base::ErrorKind::ConnectionLost, {}, {}});
+    QVERIFY(headline(Delivery::Stage::Rcpt, 550, QStringLiteral("5.1.1 No"))
+                .contains(QStringLiteral("no such mailbox")));
+    QVERIFY(headline(Delivery::Stage::Rcpt, 451, QStringLiteral("4.7.1 later"))
+                .contains(QStringLiteral("greylisting")));
+    QVERIFY(headline(Delivery::Stage::Auth, 535, QStringLiteral("5.7.8 no"))
+                .contains(QStringLiteral("password")));
+    QVERIFY(headline(Delivery::Stage::Content, 552, QStringLiteral("too big"))
+                .contains(QStringLiteral("larger")));
+    const Explanation lost =
+        explain(Delivery::Stage::Content, Base::Error{Base::ErrorKind::ConnectionLost, {}, {}});
     QVERIFY(lost.headline.contains(QStringLiteral("before the server said")));
 }
 
 void TestExplain::serversWordsStayVerbatim()
 {
-    const Delivery::Reason reason{Delivery::Stage::Rcpt, Delivery::Scope::Recipient, Delivery::ServerReply(550, {QStringLiteral("5.1.1 <b>No</b>")}), {}};
+    const Delivery::Reason reason{Delivery::Stage::Rcpt,
+                                  Delivery::Scope::Recipient,
+                                  Delivery::ServerReply(550, {QStringLiteral("5.1.1 <b>No</b>")}),
+                                  {}};
     QCOMPARE(explain(reason).words, QStringLiteral("550 5.1.1 <b>No</b>"));
     QVERIFY(explain(Delivery::Reason{}).headline.isEmpty());
 }

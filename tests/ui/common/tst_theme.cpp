@@ -34,9 +34,11 @@ void TestTheme::coloursAreReadable()
 {
     for (const Role role : allRoles()) {
         for (const char *ground : {"#ffffff", "#f5f5f5", "#fcfcfc"})
-            QVERIFY2(contrast(colour(role, false), QColor(QLatin1String(ground))) >= 4.5, qPrintable(QString::number(int(role))));
+            QVERIFY2(contrast(colour(role, false), QColor(QLatin1String(ground))) >= 4.5,
+                     qPrintable(QString::number(int(role))));
         for (const char *ground : {"#1b1e20", "#232629", "#2d2d2d", "#353535"})
-            QVERIFY2(contrast(colour(role, true), QColor(QLatin1String(ground))) >= 4.5, qPrintable(QString::number(int(role))));
+            QVERIFY2(contrast(colour(role, true), QColor(QLatin1String(ground))) >= 4.5,
+                     qPrintable(QString::number(int(role))));
         for (const bool dark : {false, true}) {
             QPalette palette = dark ? darkPalette() : QPalette(Qt::white);
             palette.setColor(QPalette::Base, dark ? QColor(0x2d, 0x2d, 0x2d) : QColor(Qt::white));

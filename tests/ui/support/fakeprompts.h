@@ -26,7 +26,8 @@ public:
     {
         later([this, then = std::move(then)] { then(secret); });
     }
-    void password(QWidget *, const QString &, int, std::function<void(std::optional<QByteArray>)> then) override
+    void password(QWidget *, const QString &, int,
+                  std::function<void(std::optional<QByteArray>)> then) override
     {
         later([this, then = std::move(then)] { then(secret); });
     }
@@ -34,17 +35,22 @@ public:
     {
         later([this, then = std::move(then)] { then(files); });
     }
-    void openFile(QWidget *, const QString &, const QString &, std::function<void(const QString &)> then) override
+    void openFile(QWidget *, const QString &, const QString &,
+                  std::function<void(const QString &)> then) override
     {
         later([this, then = std::move(then)] { then(files.value(0)); });
     }
-    void saveFile(QWidget *, const QString &, const QString &, std::function<void(const QString &)> then) override
+    void saveFile(QWidget *, const QString &, const QString &,
+                  std::function<void(const QString &)> then) override
     {
         later([this, then = std::move(then)] { then(saveTo); });
     }
 
 private:
-    void later(std::function<void()> what) { QMetaObject::invokeMethod(&m_context, std::move(what), Qt::QueuedConnection); }
+    void later(std::function<void()> what)
+    {
+        QMetaObject::invokeMethod(&m_context, std::move(what), Qt::QueuedConnection);
+    }
 
     QObject m_context;
 };

@@ -1,7 +1,7 @@
 #pragma once
 
-// A whole program in a folder that goes away: the real mail thread, the real books, the practice server on a free port,
-// and no keychain. Only the prompts are fakes.
+// A whole program in a folder that goes away: the real mail thread, the real books, the practice server on a
+// free port, and no keychain. Only the prompts are fakes.
 
 #include "core/accounts/secretdesk.h"
 #include "core/accounts/sessionsecretstore.h"
@@ -20,8 +20,11 @@ class World
 public:
     World()
         : paths(Base::Paths::inHome(folder.path()))
-        , secrets(std::make_unique<Accounts::SessionSecretStore>(), std::make_unique<Accounts::SessionSecretStore>(),
-                  [](const Accounts::Account &, const Accounts::SecretDesk::PasswordGiven &given) { given(std::nullopt); })
+        , secrets(std::make_unique<Accounts::SessionSecretStore>(),
+                  std::make_unique<Accounts::SessionSecretStore>(),
+                  [](const Accounts::Account &, const Accounts::SecretDesk::PasswordGiven &given) {
+                      given(std::nullopt);
+                  })
         , mailroom(paths, secrets, clock)
         , practice(paths.practice())
         , preferences(paths.settings())
@@ -30,9 +33,9 @@ public:
     ~World() { mailroom.close(); }
 
     /// False when the ground is missing; the test ends there.
-    bool open()
+    bool open(bool dispatch = true)
     {
-        return paths.prepare() && mailroom.open() && query.open(paths.database(), paths.spool());
+        return paths.prepare() && mailroom.open(dispatch) && query.open(paths.database(), paths.spool());
     }
 
     template <class T>

@@ -1,5 +1,5 @@
-// Every line of an ordinary conversation means something, replies find their command even when pipelined, and the deciding
-// line is found.
+// Every line of an ordinary conversation means something, replies find their command even when pipelined, and
+// the deciding line is found.
 
 #include "ui/transcript/annotations.h"
 
@@ -25,7 +25,7 @@ QList<Delivery::TranscriptLine> lines(const QStringList &script)
     QList<Delivery::TranscriptLine> out;
     for (const QString &each : script) {
         Delivery::TranscriptLine line;
-        line.speaker = each.startsWith(QStringLiteral("S ")) ? Delivery::Speaker::Server
+        line.speaker = each.startsWith(QStringLiteral("S "))   ? Delivery::Speaker::Server
                        : each.startsWith(QStringLiteral("C ")) ? Delivery::Speaker::Client
                                                                : Delivery::Speaker::Note;
         line.text = each.mid(2);
@@ -92,13 +92,22 @@ void TestAnnotations::pipelined()
 void TestAnnotations::decides()
 {
     const QList<Delivery::TranscriptLine> said = lines(script);
-    const Delivery::Reason refused{Delivery::Stage::Rcpt, Delivery::Scope::Recipient, Delivery::ServerReply(550, {QStringLiteral("5.1.1 No such user")}), {}};
+    const Delivery::Reason refused{Delivery::Stage::Rcpt,
+                                   Delivery::Scope::Recipient,
+                                   Delivery::ServerReply(550, {QStringLiteral("5.1.1 No such user")}),
+                                   {}};
     QCOMPARE(decidingLine(said, refused), 20);
-    const Delivery::Reason lost{Delivery::Stage::Content, Delivery::Scope::Session, {}, Base::Error{Base::ErrorKind::ConnectionLost, {}, {}}};
+    const Delivery::Reason lost{Delivery::Stage::Content,
+                                Delivery::Scope::Session,
+                                {},
+                                Base::Error{Base::ErrorKind::ConnectionLost, {}, {}}};
     QCOMPARE(decidingLine(said, lost), 23);
     QCOMPARE(decidingLine(said, {}), -1);
     QCOMPARE(decidingLine({}, refused), -1);
-    const Delivery::Reason another{Delivery::Stage::Rcpt, Delivery::Scope::Recipient, Delivery::ServerReply(554, {QStringLiteral("x")}), {}};
+    const Delivery::Reason another{Delivery::Stage::Rcpt,
+                                   Delivery::Scope::Recipient,
+                                   Delivery::ServerReply(554, {QStringLiteral("x")}),
+                                   {}};
     QCOMPARE(decidingLine(said, another), -1);
 }
 
