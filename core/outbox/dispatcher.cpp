@@ -386,6 +386,14 @@ void Dispatcher::flushTranscript(Run &run)
     Q_EMIT transcriptGrew({run.entry.id, run.assignment.number, std::exchange(run.unsaid, {})});
 }
 
+/// Polite, but no reason to keep a program from ending: the answer to QUIT is not waited for.
+void Dispatcher::leave(Run &run)
+{
+    if (run.session->isOpen())
+        run.session->quit();
+    run.session->cancel();
+}
+
 void Dispatcher::stop()
 {
     Base::assertThread(this);
@@ -402,7 +410,7 @@ void Dispatcher::stop()
         if (!run->session)
             failBeforeSession(*run, {ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
         else if (!run->active)
-            run->session->quit();
+            leave(*run);
         else if (!run->committing) // past it, the server's answer is waited for
             run->session->cancel();
     }

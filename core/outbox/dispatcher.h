@@ -66,6 +66,7 @@ private:
     void signedIn(Base::AccountId account);
     Store::Consequence consequenceOf(const Run &run, const Delivery::Outcome &outcome);
     void next(Run &run);
+    static void leave(Run &run);
     void end(Run &run);
     void failBeforeSession(Run &run, const Base::Error &error);
     void flushTranscript(Run &run);

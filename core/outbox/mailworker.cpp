@@ -4,8 +4,6 @@
 #include "core/base/threads.h"
 #include "core/net/tlsconnection.h"
 
-#include <QThreadPool>
-
 namespace Outbox {
 
 using Base::AccountId;
@@ -32,7 +30,10 @@ MailWorker::MailWorker(Base::Paths paths, Base::Clock &clock)
 {
 }
 
-MailWorker::~MailWorker() = default;
+MailWorker::~MailWorker()
+{
+    m_builders.waitForDone(); // they use the spool
+}
 
 Done MailWorker::open(bool dispatch)
 {
@@ -57,7 +58,7 @@ Done MailWorker::open(bool dispatch)
     if (dispatch)
         m_ownership->seek();
     m_watch = m_clock.makeTimer([this] { watchBooks(); });
-    m_watch->start(watchPause);
+    watchBooks(); // from here on, what others write is noticed
     return {};
 }
 
@@ -79,7 +80,7 @@ void MailWorker::collectSpool()
     const Base::Result<QSet<QByteArray>> used = m_messages->spoolUse();
     if (!used)
         return;
-    QThreadPool::globalInstance()->start([spool = *m_spool, used = *used] {
+    m_builders.start([spool = *m_spool, used = *used] {
         if (const int removed = spool.collect(used, spoolGrace); removed > 0)
             Base::Log::info(
                 QStringLiteral("Spool: %1 files that no message needs were removed").arg(removed));
@@ -143,26 +144,25 @@ void MailWorker::submit(AccountId id, Base::DraftId draft, Builder builder, Then
     const Base::Result<Accounts::Account> account = findAccount(id);
     if (!account)
         return then(account.error());
-    QThreadPool::globalInstance()->start(
-        [this, draft, account = *account, builder = std::move(builder), then = std::move(then)] {
-            Base::Result<Message::OutgoingMessage> built = builder(account, *m_spool);
-            QMetaObject::invokeMethod(
-                this,
-                [this, draft, account, built = std::move(built), then] {
-                    if (!built)
-                        return then(built.error());
-                    const Base::Result<MessageId> entered =
-                        m_messages->enqueue(*built, account, m_clock.now(), draft);
-                    then(entered);
-                    if (!entered)
-                        return;
-                    Q_EMIT messageChanged(*entered);
-                    if (draft.isValid())
-                        Q_EMIT draftsChanged();
-                    lookAgain();
-                },
-                Qt::QueuedConnection);
-        });
+    m_builders.start([this, draft, account = *account, builder = std::move(builder), then = std::move(then)] {
+        Base::Result<Message::OutgoingMessage> built = builder(account, *m_spool);
+        QMetaObject::invokeMethod(
+            this,
+            [this, draft, account, built = std::move(built), then] {
+                if (!built)
+                    return then(built.error());
+                const Base::Result<MessageId> entered =
+                    m_messages->enqueue(*built, account, m_clock.now(), draft);
+                then(entered);
+                if (!entered)
+                    return;
+                Q_EMIT messageChanged(*entered);
+                if (draft.isValid())
+                    Q_EMIT draftsChanged();
+                lookAgain();
+            },
+            Qt::QueuedConnection);
+    });
 }
 
 Base::Result<Base::DraftId> MailWorker::saveDraft(const Message::Draft &draft)

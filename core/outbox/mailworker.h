@@ -13,6 +13,7 @@
 #include "core/store/draftstore.h"
 
 #include <QObject>
+#include <QThreadPool>
 
 namespace Outbox {
 
@@ -73,6 +74,7 @@ private:
 
     Base::Paths m_paths;
     Base::Clock &m_clock;
+    QThreadPool m_builders; ///< builds letters, tidies the spool
     Store::Database m_database;
     std::unique_ptr<Store::Spool> m_spool;
     std::unique_ptr<Store::AccountStore> m_accounts;
