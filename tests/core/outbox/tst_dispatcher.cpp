@@ -126,6 +126,7 @@ private:
 
 void TestDispatcher::init()
 {
+    m_dispatcher.reset(); // when a test begins anew: it uses all of the others
     qRegisterMetaType<Base::MessageId>("Base::MessageId");
     m_books = std::make_unique<Support::Books>();
     QVERIFY(m_books->opened.ok());
