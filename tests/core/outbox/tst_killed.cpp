@@ -236,6 +236,7 @@ bool TestKilled::killAt(const Instant &instant)
 bool TestKilled::finish()
 {
     QProcess program;
+    program.setProcessChannelMode(QProcess::ForwardedErrorChannel);
     program.start(QCoreApplication::applicationFilePath(), {u"--dispatch"_s, home()});
     const bool ended =
         QTest::qWaitFor([&program] { return program.state() == QProcess::NotRunning; }, 60'000);
