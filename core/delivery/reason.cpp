@@ -19,6 +19,15 @@ Scope scopeFromName(const QString &text)
 
 Reason reasonOf(const Outcome &outcome)
 {
+    const bool refusing = outcome.reply.isTransient() || outcome.reply.isPermanent();
+    if (outcome.isSuccess() || outcome.error || refusing)
+        return {outcome.stage, outcome.scope, outcome.reply, outcome.error};
+    // The server took the message, but not for everyone: a 250 would not tell why.
+    for (const RecipientResult &result : outcome.recipients) {
+        if (const Reason reason = reasonOf(result, outcome.scope);
+            result.verdict != Verdict::Accepted && !reason.isNull())
+            return reason;
+    }
     return {outcome.stage, outcome.scope, outcome.reply, outcome.error};
 }
 

@@ -20,6 +20,8 @@ struct Reason
     friend bool operator==(const Reason &, const Reason &) = default;
 };
 
+/// What decided the attempt; when the server took the message but not for everyone, what decided about the
+/// first of the others.
 Reason reasonOf(const Outcome &outcome);
 Reason reasonOf(const RecipientResult &result, Scope scope);
 

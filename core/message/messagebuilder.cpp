@@ -9,6 +9,9 @@
 #include <QLocale>
 #include <QMimeDatabase>
 #include <QRandomGenerator>
+#include <QStringDecoder>
+
+#include <algorithm>
 
 namespace Message {
 
@@ -27,27 +30,65 @@ QList<Address> addressesIn(const QList<Recipient> &recipients, Field field)
     return out;
 }
 
-Base::Result<SpoolRef> intake(const Attachment &attachment, ContentStore &store)
+QByteArray mediaType(const Attachment &attachment)
+{
+    const QMimeDatabase database;
+    const QMimeType type = database.mimeTypeForFile(QFileInfo(attachment.path));
+    const QByteArray name = type.name().toLatin1();
+    // A message or a multipart may not be base64 (RFC 2045 §6.4): they travel as octets under their file
+    // name.
+    if (!type.isValid() || name.startsWith("message/") || name.startsWith("multipart/") ||
+        name.startsWith("inode/"))
+        return "application/octet-stream";
+    return name;
+}
+
+/// The charset of a text file where its octets prove it; empty where they do not, or the file itself tells.
+QString charsetOf(QFile &file, const QByteArray &type)
+{
+    // HTML and XML name theirs inside (RFC 2854 §6, RFC 7303 §3).
+    if (!type.startsWith("text/") || type == "text/html" || type == "text/xml")
+        return {};
+    QStringDecoder decoder(QStringDecoder::Utf8);
+    bool ascii = true;
+    while (!decoder.hasError()) {
+        QByteArray block = file.read(1 << 16);
+        const bool end = block.isEmpty();
+        if (end)
+            block = "\n"; // so that a sequence cut off at the end is an error too
+        ascii = ascii && std::all_of(block.begin(), block.end(), [](char c) { return c > 0; });
+        const QString decoded = decoder(block);
+        Q_UNUSED(decoded)
+        if (end)
+            break;
+    }
+    if (decoder.hasError())
+        return {};
+    return ascii ? QStringLiteral("us-ascii") : QStringLiteral("utf-8");
+}
+
+struct Intake
+{
+    SpoolRef ref;
+    QByteArray type;
+    QString charset;
+};
+
+Base::Result<Intake> intake(const Attachment &attachment, ContentStore &store)
 {
     QFile file(attachment.path);
     if (!file.exists())
         return Error{ErrorKind::FileMissing, attachment.path, {}};
     if (!file.open(QIODevice::ReadOnly))
         return Error{ErrorKind::FileUnreadable, attachment.path, file.errorString()};
-    return store.put(file);
-}
-
-QByteArray mediaType(const Attachment &attachment)
-{
-    const QMimeDatabase database;
-    const QMimeType type = database.mimeTypeForFile(QFileInfo(attachment.path));
-    const QByteArray name = type.name().toLatin1();
-    // A message or a multipart may not be base64 (RFC 2045 §6.4), and text would be given a charset it may
-    // not have: they travel as octets under their file name.
-    if (!type.isValid() || name.startsWith("message/") || name.startsWith("multipart/") ||
-        name.startsWith("inode/"))
-        return "application/octet-stream";
-    return name;
+    const QByteArray type = mediaType(attachment);
+    const QString charset = charsetOf(file, type);
+    if (!file.seek(0))
+        return Error{ErrorKind::FileUnreadable, attachment.path, file.errorString()};
+    const Base::Result<SpoolRef> ref = store.put(file);
+    if (!ref)
+        return ref.error();
+    return Intake{*ref, type, charset};
 }
 
 QByteArray textPart(const Draft &draft, HeaderWriter &header)
@@ -98,16 +139,19 @@ Base::Result<Content> writeBody(const Draft &draft, const BuildContext &context,
     literal += header.take() + "\r\n" + body;
     Content content;
     for (const Attachment &attachment : draft.attachments) {
-        const Base::Result<SpoolRef> ref = intake(attachment, store);
-        if (!ref)
-            return ref.error();
+        const Base::Result<Intake> file = intake(attachment, store);
+        if (!file)
+            return file.error();
         HeaderWriter part;
-        part.structured("Content-Type", mediaType(attachment));
+        if (file->charset.isEmpty())
+            part.structured("Content-Type", file->type);
+        else
+            part.parameterised("Content-Type", file->type, {{"charset", file->charset}});
         part.structured("Content-Transfer-Encoding", "base64");
         part.parameterised("Content-Disposition", "attachment", {{"filename", attachment.name}});
         literal += "\r\n--" + boundary + "\r\n" + part.take() + "\r\n";
         content.append(Piece{literal, {}, false});
-        content.append(Piece{{}, *ref, true});
+        content.append(Piece{{}, file->ref, true});
         literal.clear();
     }
     content.append(Piece{"\r\n--" + boundary + "--\r\n", {}, false});

@@ -1,6 +1,7 @@
 // An outcome counts its verdicts; a queue id is found where servers write it.
 
 #include "core/delivery/outcome.h"
+#include "core/delivery/reason.h"
 
 #include <QTest>
 
@@ -17,6 +18,7 @@ private Q_SLOTS:
     void queueId();
     void onlyPositiveRepliesHaveAQueueId();
     void successIsEveryoneAcceptedAndNoError();
+    void theReasonIsWhyNotEveryoneWasAccepted();
     void namesAreDistinct();
 };
 
@@ -81,6 +83,36 @@ void TestOutcome::successIsEveryoneAcceptedAndNoError()
     outcome.recipients[1].verdict = Verdict::Accepted;
     outcome.error = Base::Error{};
     QVERIFY(!outcome.isSuccess());
+}
+
+void TestOutcome::theReasonIsWhyNotEveryoneWasAccepted()
+{
+    using Delivery::reasonOf;
+    const ServerReply taken(250, {QStringLiteral("2.0.0 Ok: queued as 4F2A")});
+    const ServerReply unknown(550, {QStringLiteral("5.1.1 No such user")});
+    Outcome outcome;
+    outcome.scope = Delivery::Scope::Recipient;
+    outcome.stage = Delivery::Stage::Content;
+    outcome.reply = taken;
+    outcome.recipients = {
+        {QStringLiteral("ben@example.net"), Verdict::Accepted, outcome.stage, taken, {}},
+        {QStringLiteral("cyd@example.net"), Verdict::Refused, Delivery::Stage::Rcpt, unknown, {}}};
+    QCOMPARE(reasonOf(outcome).reply, unknown);
+    QCOMPARE(reasonOf(outcome).stage, Delivery::Stage::Rcpt);
+    QCOMPARE(reasonOf(outcome).scope, Delivery::Scope::Recipient);
+
+    const ServerReply later(451, {QStringLiteral("4.3.0 Later")});
+    outcome.reply = later; // the content was refused: that concerns everyone
+    QCOMPARE(reasonOf(outcome).reply, later);
+    QCOMPARE(reasonOf(outcome).stage, Delivery::Stage::Content);
+
+    outcome.reply = taken;
+    outcome.error = Base::Error{Base::ErrorKind::ConnectionLost, {}, {}};
+    QCOMPARE(reasonOf(outcome).error, outcome.error);
+
+    outcome.error.reset();
+    outcome.recipients.removeLast();
+    QCOMPARE(reasonOf(outcome).reply, taken);
 }
 
 void TestOutcome::namesAreDistinct()
