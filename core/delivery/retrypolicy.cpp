@@ -18,13 +18,18 @@ Verdict verdictOf(Stage stage, const ServerReply &reply)
 {
     if (reply.isPositive())
         return Verdict::Accepted;
-    // Old servers say 552 to RCPT where they mean "too many recipients" (RFC 5321 §4.5.3.1.10): later, unless
-    // the enhanced code says that the mailbox is full.
-    const QString enhanced = reply.enhanced();
-    const bool tooMany = enhanced.isEmpty() || enhanced == QLatin1String("5.5.3");
-    if (stage == Stage::Rcpt && reply.code() == 552 && tooMany)
+    if (stage == Stage::Rcpt && isTooManyRecipients(reply))
         return Verdict::Deferred;
     return reply.isPermanent() ? Verdict::Refused : Verdict::Deferred;
+}
+
+bool isTooManyRecipients(const ServerReply &reply)
+{
+    // 452 as well as the 552 of old servers, unless the enhanced code says that a mailbox or the disk is
+    // full.
+    const QString enhanced = reply.enhanced();
+    return (reply.code() == 452 || reply.code() == 552) &&
+           (enhanced.isEmpty() || enhanced.mid(1) == QLatin1String(".5.3"));
 }
 
 Scope scopeOf(Stage stage, const ServerReply &reply)

@@ -20,6 +20,10 @@ inline constexpr qint64 giveUpAfter = 5LL * 24 * 3600 * 1000;
 /// What the server's reply at that stage means for a recipient who has no other verdict.
 Verdict verdictOf(Stage stage, const ServerReply &reply);
 
+/// Whether this reply to RCPT says "enough for one message, give me the others in the next" (RFC 5321
+/// §4.5.3.1.10).
+bool isTooManyRecipients(const ServerReply &reply);
+
 /// Whom a refusing reply at that stage concerns.
 Scope scopeOf(Stage stage, const ServerReply &reply);
 /// Whom a failure without a reply concerns.

@@ -116,8 +116,8 @@ Base::Result<Address> Address::fromParts(const QString &displayName, const QStri
     address.m_displayName = displayName.simplified();
     address.m_localPart = localPart;
     address.m_domain = domain;
-    if (!address.needsSmtpUtf8() && address.wire().size() > longestPath)
-        return bad(shown, QStringLiteral("it is longer than 254 characters"));
+    if (address.wire().size() > longestPath)
+        return bad(shown, QStringLiteral("it is longer than 254 octets"));
     return address;
 }
 

@@ -31,8 +31,8 @@ public:
     QString addrSpec() const;
     /// `Name <local@domain>` for people; the name quoted where it needs it.
     QString toString() const;
-    /// For the envelope and for header fields: ASCII, the domain as A-labels (RFC 5890). Only where
-    /// !needsSmtpUtf8().
+    /// For the envelope and for header fields: the domain as A-labels (RFC 5890), and so ASCII unless
+    /// needsSmtpUtf8(); then the local part is UTF-8 (RFC 6531 §3.3).
     QByteArray wire() const;
     /// True when the local part is not ASCII: only a server with SMTPUTF8 (RFC 6531) can take it.
     bool needsSmtpUtf8() const;

@@ -11,10 +11,18 @@ constexpr qint64 literalChunk = 64 << 10;
 ContentReader::ContentReader(Content content, const ContentStore &store)
     : m_content(std::move(content))
     , m_store(store)
+    , m_size(sizeOf(m_content))
 {
 }
 
 ContentReader::~ContentReader() = default;
+
+void ContentReader::rewind()
+{
+    m_open.reset();
+    m_piece = 0;
+    m_offset = 0;
+}
 
 Base::Result<QByteArray> ContentReader::read()
 {

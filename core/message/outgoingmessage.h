@@ -10,8 +10,11 @@
 #include "core/message/transferencoding.h"
 
 #include <QByteArray>
+#include <QDateTime>
 #include <QJsonArray>
 #include <QList>
+
+#include <optional>
 
 namespace Message {
 
@@ -52,14 +55,30 @@ struct Recipient
     friend bool operator==(const Recipient &, const Recipient &) = default;
 };
 
+/// Until when a message is of use, and what becomes of it then (RFC 2852).
+struct DeliverBy
+{
+    QDateTime deadline; ///< UTC
+    bool returned =
+        false; ///< past the deadline it comes back (R); else its sender is told and it goes on (N)
+
+    friend bool operator==(const DeliverBy &, const DeliverBy &) = default;
+};
+
 struct Envelope
 {
     Address reversePath;
     QList<Recipient> recipients;
     bool eightBit = false; ///< the content holds octets over 127: the server must offer 8BITMIME (RFC 6152)
-    Notify notify;         ///< RFC 3461
+    bool utf8Header =
+        false;     ///< its header holds addresses beyond ASCII: the server must offer SMTPUTF8 (RFC 6531)
+    Notify notify; ///< RFC 3461
     Return returned = Return::Unset;
-    QByteArray envelopeId; ///< ENVID, RFC 3461 §4.4; not yet xtext
+    QByteArray envelopeId;              ///< ENVID, RFC 3461 §4.4; not yet xtext
+    bool requireTls = false;            ///< encrypted all the way or not at all (RFC 8689)
+    std::optional<QDateTime> holdUntil; ///< UTC; the server keeps it until then (RFC 4865)
+    std::optional<DeliverBy> deliverBy;
+    std::optional<int> priority; ///< -9 to 9 (RFC 6710)
 
     friend bool operator==(const Envelope &, const Envelope &) = default;
 };

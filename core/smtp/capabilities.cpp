@@ -35,11 +35,47 @@ QStringList Capabilities::mechanisms() const
     return names;
 }
 
-qint64 Capabilities::sizeLimit() const
+qint64 Capabilities::number(const QString &keyword, qsizetype at) const
 {
     bool ok = false;
-    const qint64 limit = m_keywords.value(QStringLiteral("SIZE")).value(0).toLongLong(&ok);
-    return ok && limit > 0 ? limit : 0;
+    const qint64 value = m_keywords.value(keyword).value(at).toLongLong(&ok);
+    return ok && value > 0 ? value : 0;
+}
+
+qint64 Capabilities::sizeLimit() const
+{
+    return number(QStringLiteral("SIZE"), 0);
+}
+
+int Capabilities::limit(const QString &name) const
+{
+    constexpr int most = 999'999; // RFC 9422 §4: at most six digits
+    for (const QString &word : m_keywords.value(QStringLiteral("LIMITS"))) {
+        if (word.section(QLatin1Char('='), 0, 0).compare(name, Qt::CaseInsensitive) != 0)
+            continue;
+        bool ok = false;
+        const int value = word.section(QLatin1Char('='), 1).toInt(&ok);
+        return ok && value > 0 && value <= most ? value : 0;
+    }
+    return 0;
+}
+
+qint64 Capabilities::shortestDeliverBy() const
+{
+    return number(QStringLiteral("DELIVERBY"), 0);
+}
+
+qint64 Capabilities::longestHold() const
+{
+    return number(QStringLiteral("FUTURERELEASE"), 0);
+}
+
+Capabilities Capabilities::withoutOptional() const
+{
+    Capabilities fewer = *this;
+    for (const char *keyword : {"SIZE", "DSN", "MT-PRIORITY"})
+        fewer.m_keywords.remove(QLatin1String(keyword));
+    return fewer;
 }
 
 } // namespace Smtp

@@ -1,24 +1,47 @@
 #include "core/smtp/datawriter.h"
 
+#include <cstring>
+
 namespace Smtp {
+
+namespace {
+
+/// The first CR or LF, or the end.
+const char *lineEnd(const char *at, const char *end)
+{
+    const auto size = [at](const char *to) { return static_cast<std::size_t>(to - at); };
+    const void *const lf = std::memchr(at, '\n', size(end));
+    const char *const stop = lf ? static_cast<const char *>(lf) : end;
+    const void *const cr = std::memchr(at, '\r', size(stop));
+    return cr ? static_cast<const char *>(cr) : stop;
+}
+
+} // namespace
 
 QByteArray DataWriter::write(const QByteArray &chunk)
 {
     QByteArray out;
     out.reserve(chunk.size() + chunk.size() / 32 + 4);
-    for (const char c : chunk) {
-        const bool afterCr = std::exchange(m_afterCr, c == '\r');
-        if (c == '\n' && afterCr)
-            continue; // the CR went out as CRLF already
-        if (c == '\r' || c == '\n') {
-            out += "\r\n";
-            m_lineStart = true;
+    const char *at = chunk.constData();
+    const char *const end = at + chunk.size();
+    while (at != end) {
+        if (std::exchange(m_afterCr, false) && *at == '\n') { // the CR went out as CRLF already
+            ++at;
             continue;
         }
-        if (m_lineStart && c == '.')
+        if (m_lineStart && *at == '.' && m_form == Form::Dotted)
             out += '.';
-        out += c;
-        m_lineStart = false;
+        const char *const stop = lineEnd(at, end);
+        if (stop != at)
+            m_lineStart = false;
+        out.append(at, stop - at);
+        at = stop;
+        if (at == end)
+            break;
+        out += "\r\n";
+        m_lineStart = true;
+        m_afterCr = *at == '\r';
+        ++at;
     }
     return out;
 }

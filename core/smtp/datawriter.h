@@ -11,12 +11,22 @@ namespace Smtp {
 class DataWriter
 {
 public:
+    enum class Form {
+        Dotted, ///< for DATA
+        Chunks, ///< for BDAT: no dot is doubled (RFC 3030 §2)
+    };
+    explicit DataWriter(Form form = Form::Dotted)
+        : m_form(form)
+    {
+    }
+
     QByteArray write(const QByteArray &chunk);
     /// What is missing to end the last line; then the caller sends terminator().
     QByteArray finish();
     static QByteArray terminator() { return ".\r\n"; }
 
 private:
+    Form m_form;
     bool m_lineStart = true;
     bool m_afterCr = false;
 };

@@ -2,86 +2,93 @@
 
 #include "core/delivery/retrypolicy.h"
 
+#include <algorithm>
+
 namespace Smtp {
 
 using Base::Error;
 using Base::ErrorKind;
+using Delivery::Outcome;
 using Delivery::Scope;
 using Delivery::ServerReply;
 using Delivery::Stage;
 
 namespace {
 
-constexpr qint64 contentWindow = 256 << 10; // octets handed to the connection ahead of what it has sent
-
-Error protocol(const QString &words)
+ConnectionFactory onlyOnce(std::unique_ptr<Net::Connection> connection)
 {
-    return {ErrorKind::Protocol, {}, words};
+    const auto kept = std::make_shared<std::unique_ptr<Net::Connection>>(std::move(connection));
+    return [kept] { return std::move(*kept); };
 }
 
 } // namespace
 
-Session::Session(SessionOptions options, std::unique_ptr<Net::Connection> connection, Base::Clock &clock)
+Session::Session(SessionOptions options, ConnectionFactory connect, Base::Clock &clock)
     : m_options(std::move(options))
-    , m_connection(std::move(connection))
-    , m_logbook(clock, [this](const Delivery::TranscriptLine &line) { Q_EMIT said(line); })
-    , m_timer(clock.makeTimer([this] { onTimeout(); }))
+    , m_connect(std::move(connect))
+    , m_clock(clock)
 {
-    m_parser.setFilter([this](const QByteArray &text) { return m_redactor.redact(text); });
-    connect(m_connection.get(), &Net::Connection::opened, this, &Session::greet);
-    connect(m_connection.get(), &Net::Connection::encrypted, this, &Session::onEncrypted);
-    connect(m_connection.get(), &Net::Connection::received, this, &Session::hear);
-    connect(m_connection.get(), &Net::Connection::written, this, &Session::onWritten);
-    connect(m_connection.get(), &Net::Connection::lost, this, &Session::onLost);
-    connect(m_connection.get(), &Net::Connection::connected, this, [this] {
-        m_logbook.note(QStringLiteral("connected to %1").arg(m_connection->peer()));
-        if (m_options.server.security == Net::Security::Tls)
-            enter(Stage::Tls);
-    });
+    m_terms.lane = m_options.lane;
+    m_terms.lmtp = m_options.lmtp;
+    m_terms.limits.recipients = m_options.learned.recipients;
+    startPage(0);
+    useWire(m_connect());
+}
+
+Session::Session(SessionOptions options, std::unique_ptr<Net::Connection> connection, Base::Clock &clock)
+    : Session(std::move(options), onlyOnce(std::move(connection)), clock)
+{
 }
 
 Session::~Session() = default;
 
-// ── the conversation
-// ────────────────────────────────────────────────────────────────────────────────────────────────
+// The conversation, in its order.
 
-void Session::deliver(Letter letter)
+quint64 Session::deliver(Letter letter)
 {
-    m_letter.emplace(std::move(letter));
-    m_transaction = Transaction(m_letter->envelope);
-    begin();
+    const quint64 id = letter.id > 0 ? letter.id : ++m_lastLetter;
+    begin(id, std::move(letter));
+    return id;
 }
 
 void Session::rehearse()
 {
-    m_transaction = {};
-    begin();
+    begin(0, {});
 }
 
-void Session::begin()
+void Session::begin(quint64 id, Letter letter)
 {
-    m_busy = true;
-    m_stage.reset();
-    m_logbook.begin();
-    if (isOpen()) {
-        m_logbook.note(QStringLiteral("using the open connection to %1").arg(m_connection->peer()));
-        return signedIn();
-    }
-    open();
+    m_retired.clear();
+    startPage(id);
+    auto *submission = new Submission(id, std::move(letter), m_terms, m_clock, m_logbook, this);
+    connect(submission, &Submission::floorWanted, this, &Session::grantFloor);
+    connect(submission, &Submission::floorLeft, this, &Session::onFloorLeft);
+    connect(submission, &Submission::progressed, this,
+            [this, id](qint64 done, qint64 total) { Q_EMIT progressed(done, total, id); });
+    connect(submission, &Submission::finished, this,
+            [this, submission](const Outcome &outcome, Submission::Fate fate) {
+                onFinished(submission, outcome, fate);
+            });
+    m_letters.push_back(submission);
+    if (!m_open)
+        return open();
+    m_logbook->note(QStringLiteral("using the open connection to %1").arg(m_wire->connection().peer()));
+    grantFloor();
 }
 
 void Session::open()
 {
-    enter(Stage::Connect);
-    m_logbook.note(
+    m_redactor = {};
+    m_wire->await(Stage::Connect, firstLetter());
+    m_logbook->note(
         QStringLiteral("connecting to %1, port %2").arg(m_options.server.host).arg(m_options.server.port));
-    m_connection->open(m_options.server, m_options.trust);
+    m_wire->open(m_options.server, m_options.trust);
 }
 
 void Session::greet()
 {
-    if (m_connection->isEncrypted())
-        m_logbook.note(m_connection->tlsFacts());
+    if (m_wire->connection().isEncrypted())
+        m_logbook->note(m_wire->connection().tlsFacts());
     ask(Stage::Greeting, Command{}, [this](const ServerReply &reply) {
         if (!reply.isPositive())
             return refuse(Stage::Greeting, reply);
@@ -91,29 +98,31 @@ void Session::greet()
 
 void Session::hello()
 {
-    m_capabilities = {}; // RFC 3207 §4.2: what was promised in the clear is forgotten
-    ask(Stage::Hello, Commands::ehlo(m_options.clientName), [this](const ServerReply &reply) {
-        if (reply.code() == 500 || reply.code() == 502) // RFC 5321 §3.2: an old server
-            return helloAgain();
-        if (!reply.isPositive())
-            return refuse(Stage::Hello, reply);
-        m_capabilities = Capabilities::from(reply);
-        greeted();
+    m_terms.capabilities = {}; // RFC 3207 §4.2: what was promised in the clear is forgotten
+    m_wire->setPipelining(false);
+    const QString &name = m_options.clientName;
+    const Base::Result<Command> command = m_options.lmtp ? Commands::lhlo(name) : Commands::ehlo(name);
+    ask(Stage::Hello, command, [this](const ServerReply &reply) {
+        const bool old = !m_options.lmtp && (reply.code() == 500 || reply.code() == 502);
+        old ? helloAgain() : introduced(reply);
     });
 }
 
+/// An old server (RFC 5321 §3.2).
 void Session::helloAgain()
 {
     ask(Stage::Hello, Commands::helo(m_options.clientName), [this](const ServerReply &reply) {
-        if (!reply.isPositive())
-            return refuse(Stage::Hello, reply);
-        greeted();
+        introduced(ServerReply(reply.code(), reply.lines().mid(0, 1))); // it promises nothing
     });
 }
 
-void Session::greeted()
+void Session::introduced(const ServerReply &reply)
 {
-    if (m_options.server.security == Net::Security::StartTls && !m_connection->isEncrypted())
+    if (!reply.isPositive())
+        return refuse(Stage::Hello, reply);
+    m_terms.capabilities = Capabilities::from(reply);
+    m_wire->setPipelining(m_terms.capabilities.has(QStringLiteral("PIPELINING")));
+    if (m_options.server.security == Net::Security::StartTls && !m_wire->connection().isEncrypted())
         return secure();
     m_options.signIn ? authenticate() : signedIn();
 }
@@ -121,43 +130,43 @@ void Session::greeted()
 void Session::secure()
 {
     // There is no way on without TLS, whatever the server says (CVE-2016-0772, CVE-2021-38373).
-    if (!m_capabilities.has(QStringLiteral("STARTTLS"))) {
+    if (!m_terms.capabilities.has(QStringLiteral("STARTTLS"))) {
         return fail(Stage::Tls,
                     {ErrorKind::NotOffered, QStringLiteral("STARTTLS"),
                      QStringLiteral("the server does not offer STARTTLS")},
                     Scope::Account);
     }
+    m_wire->setPipelining(false);
     ask(Stage::Tls, Commands::startTls(), [this](const ServerReply &reply) {
         if (reply.code() != 220)
             return refuse(Stage::Tls, reply);
         // Text smuggled in behind the 220 would be read as if TLS had protected it (CVE-2011-0411).
-        if (m_parser.hasLeftovers()) {
+        if (m_wire->hasLeftovers()) {
             return fail(Stage::Tls,
                         {ErrorKind::PlaintextAfterTls, m_options.server.host,
                          QStringLiteral("the server sent plain text behind its answer to STARTTLS")});
         }
-        enter(Stage::Tls);
-        m_connection->startTls();
+        m_wire->await(Stage::Tls, firstLetter());
+        m_wire->startTls();
     });
 }
 
 void Session::onEncrypted()
 {
-    m_logbook.note(m_connection->tlsFacts());
-    m_parser.reset();
+    m_logbook->note(m_wire->connection().tlsFacts());
     hello();
 }
 
 void Session::authenticate()
 {
-    if (!m_connection->isEncrypted() && !m_options.allowCleartextSecret) {
+    if (!m_wire->connection().isEncrypted() && !m_options.allowCleartextSecret) {
         return fail(Stage::Auth,
                     {ErrorKind::BadAccount, QStringLiteral("security"),
                      QStringLiteral("the password would travel unencrypted")},
                     Scope::Account);
     }
     auto exchange =
-        SaslExchange::begin(m_capabilities.mechanisms(), m_options.mechanism, m_options.credentials);
+        SaslExchange::begin(m_terms.capabilities.mechanisms(), m_options.mechanism, m_options.credentials);
     if (!exchange)
         return fail(Stage::Auth, exchange.error(), Scope::Account);
     m_exchange = std::move(*exchange);
@@ -189,119 +198,41 @@ void Session::signedIn()
 {
     m_open = true;
     m_exchange.reset();
-    if (!m_letter)
-        return finish(Stage::Auth);
-    sendEnvelope();
+    m_mailMax = m_terms.capabilities.limit(QStringLiteral("MAILMAX"));
+    const int declared = m_terms.capabilities.limit(QStringLiteral("RCPTMAX"));
+    m_terms.limits.recipients = declared > 0 ? declared : m_options.learned.recipients;
+    m_terms.limits.domains = m_terms.capabilities.limit(QStringLiteral("RCPTDOMAINMAX"));
+    if (m_letters.front()->isRehearsal())
+        return m_letters.front()->pass();
+    grantFloor();
 }
 
-void Session::sendEnvelope()
+/// The next letter, or the next recipients of one, may speak.
+void Session::grantFloor()
 {
-    const Message::Envelope &envelope = m_letter->envelope;
-    const qint64 size = m_letter->content->size();
-    if (m_capabilities.sizeLimit() > 0 && size > m_capabilities.sizeLimit()) {
-        return fail(Stage::Mail,
-                    {ErrorKind::TooBig, QString::number(size),
-                     QStringLiteral("the server takes at most %1 octets").arg(m_capabilities.sizeLimit())});
-    }
-    if (envelope.eightBit && !m_capabilities.has(QStringLiteral("8BITMIME"))) {
-        return fail(Stage::Mail,
-                    {ErrorKind::NotOffered, QStringLiteral("8BITMIME"),
-                     QStringLiteral("the message holds 8-bit text and the server takes 7-bit text only")});
-    }
-    // Made before anything is said: a letter that cannot be announced must leave no answer owed behind it.
-    const Base::Result<Command> mail = Commands::mail(envelope, size, m_capabilities);
-    if (!mail)
-        return fail(Stage::Mail, mail.error());
-    if (std::exchange(m_dirty, true)) // until the content was accepted
-        ask(Stage::Mail, Commands::rset(), [](const ServerReply &) {});
-    ask(Stage::Mail, mail, [this](const ServerReply &reply) {
-        m_transaction.mailAnswered(reply);
-        if (!reply.isPositive())
-            m_questions.dropUnsent();
-        judgeEnvelope();
-    });
-    for (qsizetype i = 0; i < envelope.recipients.size(); ++i) {
-        const Base::Result<Command> rcpt =
-            Commands::rcpt(envelope, envelope.recipients.at(i), m_capabilities);
-        if (!rcpt) {
-            m_transaction.rcptImpossible(i, rcpt.error());
-            continue;
-        }
-        ask(Stage::Rcpt, rcpt, [this, i](const ServerReply &reply) {
-            m_transaction.rcptAnswered(i, reply);
-            judgeEnvelope();
-        });
-    }
-}
-
-void Session::judgeEnvelope()
-{
-    if (!m_questions.isEmpty()) // answers still owed are heard before anything is judged
+    if (!m_open || m_floor)
         return;
-    if (!m_transaction.mailReply().isPositive())
-        return refuse(Stage::Mail, ServerReply(m_transaction.mailReply()));
-    if (!m_transaction.barrier().isNull())
-        return refuse(Stage::Rcpt, ServerReply(m_transaction.barrier()));
-    if (!m_transaction.hasTaken()) {
-        m_transaction.allRefused();
-        return finish(Stage::Rcpt);
+    const auto next = std::find_if(m_letters.begin(), m_letters.end(),
+                                   [](const Submission *each) { return each->wantsFloor(); });
+    if (next == m_letters.end())
+        return;
+    if (m_mailMax > 0 && m_transactions >= m_mailMax) {
+        if (m_letters.size() > 1)
+            return; // those under way first
+        return renew(QStringLiteral("the server takes %1 messages over one connection").arg(m_mailMax));
     }
-    sendContent();
+    ++m_transactions;
+    m_floor = *next;
+    const bool othersUnderWay = m_terms.lane == Lane::Window && m_letters.size() > 1;
+    m_floor->takeFloor(*m_wire, m_terms.dirty || othersUnderWay);
 }
 
-void Session::sendContent()
+void Session::onFloorLeft()
 {
-    ask(Stage::Data, Commands::data(), [this](const ServerReply &reply) {
-        if (reply.code() == 354) {
-            m_data = std::make_unique<DataWriter>();
-            m_queued = 0;
-            m_timer->start(Delivery::blockTimeout);
-            return streamContent();
-        }
-        if (reply.isPositive() || reply.isIntermediate())
-            return fail(Stage::Data,
-                        protocol(QStringLiteral("the server answers DATA with %1").arg(reply.code())));
-        refuse(Stage::Data, reply);
-    });
-}
-
-void Session::streamContent()
-{
-    while (m_data && m_connection->unwritten() < contentWindow) {
-        Base::Result<QByteArray> chunk = m_letter->content->read();
-        if (!chunk)
-            return fail(Stage::Data, chunk.error());
-        if (chunk->isEmpty())
-            return commit();
-        const QByteArray wire = m_data->write(*chunk);
-        m_queued += chunk->size();
-        m_connection->write(wire);
-    }
-}
-
-void Session::commit()
-{
-    const QByteArray end = m_data->finish();
-    m_data.reset();
-    // Law 3: on record before it is sent. From here on a lost connection means "uncertain".
-    const Base::Done recorded =
-        m_letter->aboutToCommit ? m_letter->aboutToCommit(m_transaction.results()) : Base::Done();
-    if (!recorded)
-        return fail(Stage::Data, recorded.error());
-    m_logbook.note(QStringLiteral("(message, %1 octets)").arg(m_letter->content->size()));
-    m_transaction.setCommitted(true);
-    ask(Stage::Content, Command{end + DataWriter::terminator(), QStringLiteral(".")},
-        [this](const ServerReply &reply) {
-            if (reply.isIntermediate())
-                return fail(
-                    Stage::Content,
-                    protocol(QStringLiteral("the server answers the content with %1").arg(reply.code())));
-            if (!reply.isPositive())
-                return refuse(Stage::Content, reply);
-            m_dirty = false;
-            m_transaction.accept(reply);
-            finish(Stage::Content);
-        });
+    m_floor = nullptr;
+    grantFloor();
+    if (isReady())
+        Q_EMIT ready();
 }
 
 void Session::quit()
@@ -314,158 +245,220 @@ void Session::quit()
 
 // The machinery.
 
+void Session::useWire(std::unique_ptr<Net::Connection> connection)
+{
+    m_wire = std::make_unique<Wire>(std::move(connection), m_clock, m_redactor);
+    Wire *wire = m_wire.get();
+    connect(wire, &Wire::connected, this, [this] {
+        m_logbook->note(QStringLiteral("connected to %1").arg(m_wire->connection().peer()));
+        if (m_options.server.security == Net::Security::Tls)
+            m_wire->await(Stage::Tls, firstLetter());
+    });
+    connect(wire, &Wire::opened, this, &Session::greet);
+    connect(wire, &Wire::encrypted, this, &Session::onEncrypted);
+    connect(wire, &Wire::entered, this, &Session::stageReached);
+    connect(wire, &Wire::written, this, [this] {
+        if (m_floor)
+            m_floor->onWritten();
+    });
+    connect(wire, &Wire::unasked, this, &Session::onUnasked);
+    connect(wire, &Wire::closing, this, &Session::onClosing);
+    connect(wire, &Wire::broken, this, &Session::onBroken);
+}
+
+void Session::startPage(quint64 letter)
+{
+    m_logbook = std::make_shared<Logbook>(
+        m_clock, [this, letter](const Delivery::TranscriptLine &line) { Q_EMIT said(line, letter); });
+    m_logbook->begin();
+}
+
 void Session::ask(Stage stage, const Base::Result<Command> &command, Then then)
 {
-    if (m_over)
-        return;
     if (!command)
         return fail(stage, command.error());
-    m_questions.add({stage, *command, std::move(then)});
-    pump();
+    m_wire->ask({stage, *command, std::move(then), firstLetter(), m_logbook, {}});
 }
 
-void Session::pump()
+bool Session::mayGoOn() const
 {
-    m_questions.send(m_capabilities.has(QStringLiteral("PIPELINING")),
-                     [this](const Question &question, bool head) {
-                         if (head)
-                             enter(question.stage);
-                         if (!question.command.shown.isEmpty())
-                             m_logbook.client(question.command.shown);
-                         if (!question.command.wire.isEmpty())
-                             m_connection->write(question.command.wire);
-                     });
+    const auto below = [this](int limit) { return limit <= 0 || m_transactions < limit; };
+    return below(m_mailMax) && below(m_options.maxLetters) && below(m_options.learned.letters);
 }
 
-void Session::hear(const QByteArray &bytes)
+bool Session::isOpen() const
+{
+    return m_open && !m_over && mayGoOn();
+}
+
+bool Session::isReady() const
+{
+    const int most = m_terms.lane == Lane::Window ? windowLetters
+                     : m_terms.lane == Lane::Bulk ? bulkLetters
+                                                  : 1;
+    const bool waiting = std::any_of(m_letters.begin(), m_letters.end(),
+                                     [](const Submission *each) { return each->wantsFloor(); });
+    return isOpen() && !m_floor && !waiting && static_cast<int>(m_letters.size()) < most;
+}
+
+Submission *Session::find(quint64 letter) const
+{
+    const auto found = std::find_if(m_letters.begin(), m_letters.end(),
+                                    [letter](const Submission *each) { return each->id() == letter; });
+    return found == m_letters.end() ? nullptr : *found;
+}
+
+const Delivery::Transcript &Session::transcript(quint64 letter) const
+{
+    const Submission *submission = m_ending && m_ending->id() == letter ? m_ending : find(letter);
+    return submission ? submission->logbook()->transcript() : transcript();
+}
+
+void Session::onUnasked(const ServerReply &reply)
+{
+    (m_floor ? m_floor->logbook() : m_logbook)->server(reply);
+    // The server ends it early: 421 when idle, 552 in the middle of the content.
+    if (m_floor && m_floor->takesEarlyRefusal(reply))
+        return m_floor->refuse(Stage::Data, reply);
+    if (!m_letters.empty())
+        return fail(m_wire->stage(),
+                    {ErrorKind::Protocol, {}, QStringLiteral("the server answers what was not asked")});
+    hangUp();
+}
+
+void Session::onClosing(Stage stage, quint64 letter, const ServerReply &reply)
+{
+    Submission *submission = m_open ? find(letter) : nullptr;
+    if (!submission)
+        return refuse(stage, reply);
+    if (!replaceStale(letter))
+        submission->refuse(stage, reply);
+}
+
+void Session::onBroken(const Error &error)
 {
     if (m_over)
         return;
-    m_questions.serverSpeaks();
-    m_parser.feed(bytes);
-    while (!m_over) {
-        const std::optional<ServerReply> reply = m_parser.next();
-        if (!reply)
-            break;
-        answer(*reply);
-    }
-    if (!m_over && !m_parser.malformed().isEmpty()) {
-        m_logbook.note(m_parser.malformed());
-        if (!m_busy) // what was under way has its outcome already
-            return hangUp();
-        fail(stageNow(), protocol(m_parser.malformed()));
-    }
-}
-
-void Session::answer(const ServerReply &reply)
-{
-    m_logbook.server(reply);
-    const bool negative = reply.isTransient() || reply.isPermanent();
-    if (!m_questions.isAnswer(reply)) {
-        // Nothing was asked: the server ends it early (421 when idle, 552 in the middle of the content).
-        if (m_data && negative)
-            return refuse(Stage::Data, reply);
-        if (m_busy)
-            return fail(stageNow(), protocol(QStringLiteral("the server answers what was not asked")));
+    if (m_letters.empty()) { // what was under way has its outcome already
+        m_logbook->note(error.detail);
         return hangUp();
     }
-    const Question question = m_questions.take();
-    m_timer->stop();
-    if (reply.code() == 421 && question.stage != Stage::Quit) // RFC 5321 §3.8: it closes, whatever was asked
-        return refuse(question.stage, reply);
-    question.then(reply);
-    if (m_over)
-        return;
-    if (m_questions.isHeadSent())
-        enter(m_questions.stage());
-    pump();
-}
-
-void Session::onLost(const Error &error)
-{
-    if (m_over)
+    if (error.kind != ErrorKind::Protocol && replaceStale(firstLetter()))
         return;
     m_over = true;
-    m_timer->stop();
-    m_logbook.note(error.detail);
-    if (m_busy)
-        return fail(stageNow(), error);
-    Q_EMIT closed();
+    Error told = error;
+    if (told.kind == ErrorKind::TimedOut && told.subject.isEmpty())
+        told.subject = m_options.server.host;
+    for (const Submission *each : m_letters)
+        each->logbook()->note(error.detail);
+    fail(m_wire->stage(), told);
 }
 
-void Session::onTimeout()
+/// A connection may have gone while nobody used it. The one letter that meets this is no worse off for it.
+bool Session::replaceStale(quint64 letter)
 {
-    if (m_over)
-        return;
-    if (!m_busy)
-        return hangUp();
-    const qint64 waited = m_data ? Delivery::blockTimeout : Delivery::timeoutOf(stageNow());
-    const QString words = QStringLiteral("no answer in %1 s").arg(waited / 1000);
-    m_logbook.note(words);
-    fail(stageNow(), {ErrorKind::TimedOut, m_options.server.host, words});
+    const Submission *submission = find(letter);
+    const bool reused = m_open && m_transactions > 1;
+    if (!submission || !reused || m_letters.size() != 1 || m_replacedFor == letter ||
+        !submission->isHarmless())
+        return false;
+    if (m_options.learned.letters == 0)
+        m_options.learned.letters = m_transactions - 1;
+    renew(QStringLiteral("the open connection had gone"));
+    return true;
 }
 
-void Session::onWritten()
+void Session::renew(const QString &why)
 {
-    if (!m_data)
-        return;
-    m_timer->start(Delivery::blockTimeout);
-    Q_EMIT progressed(std::max<qint64>(0, m_queued - m_connection->unwritten()), m_letter->content->size());
-    streamContent();
+    std::unique_ptr<Net::Connection> connection = m_connect();
+    Submission *letter = m_letters.front();
+    if (!connection)
+        return letter->fail(Stage::Mail, {ErrorKind::ConnectionLost, {}, why});
+    letter->logbook()->note(why);
+    m_replacedFor = letter->id();
+    m_wire->disconnect(this);
+    if (!m_wire->isOver())
+        m_wire->close();
+    m_retired.push_back(std::move(m_wire));
+    m_open = m_over = m_terms.dirty = false;
+    m_transactions = 0;
+    m_floor = nullptr;
+    letter->startAgain();
+    useWire(std::move(connection));
+    open();
 }
 
 void Session::cancel()
 {
-    if (m_busy)
-        return fail(stageNow(), {ErrorKind::Cancelled, {}, QStringLiteral("the person stopped it")});
+    if (!m_letters.empty())
+        return fail(m_wire->stage(), {ErrorKind::Cancelled, {}, QStringLiteral("the person stopped it")});
     hangUp();
 }
 
-/// A reply said no.
+/// A reply said no before letters could go.
 void Session::refuse(Stage stage, const ServerReply &reply)
 {
-    m_transaction.refuse(stage, reply);
-    // 500–504 and 555 mean that the two sides do not understand each other, 421 that the server goes; a reply
-    // in the middle of the content leaves half a message on the line: start afresh.
-    const bool confused = (reply.code() >= 500 && reply.code() <= 504) || reply.code() == 555;
-    const bool halfway = m_data != nullptr;
-    m_data.reset();
-    const Scope scope = m_transaction.scope();
-    if (scope == Scope::Account || scope == Scope::Session || confused || halfway)
-        m_open = false;
-    finish(stage);
+    m_open = false;
+    if (m_letters.empty())
+        return hangUp();
+    m_letters.front()->refuse(stage, reply);
 }
 
-/// No reply decided, but something else did.
+/// No reply decided, but something else did. Every letter under way ends, each by itself (law 4): what was
+/// handed over whole is uncertain (law 5).
 void Session::fail(Stage stage, const Error &error, std::optional<Scope> scope)
 {
-    const Scope reach = scope.value_or(Delivery::scopeOf(error.kind));
-    m_transaction.fail(stage, error, reach);
-    m_data.reset();
-    if (reach != Scope::Message || stage == Stage::Data || stage == Stage::Content)
-        m_open = false;
-    finish(stage, error);
+    m_open = false;
+    const quint64 head = m_wire->letter();
+    while (!m_letters.empty()) {
+        Submission *letter = m_letters.front();
+        const Stage own = letter->id() == head || m_letters.size() == 1 ? stage
+                          : letter->isHarmless()                        ? Stage::Mail
+                                                                        : Stage::Content;
+        letter->fail(own, error, scope);
+    }
 }
 
-void Session::finish(Stage stage, std::optional<Error> error)
+void Session::onFinished(Submission *submission, Outcome outcome, Submission::Fate fate)
 {
-    m_timer->stop();
-    m_busy = false;
-    m_letter.reset();
-    m_questions.clear();
-    m_queued = 0;
-    Delivery::Outcome outcome = std::exchange(m_transaction.outcome(), {});
-    outcome.stage = stage;
-    outcome.error = std::move(error);
-    outcome.server = m_connection->peer();
-    const Net::TlsFacts facts = m_connection->tlsFacts();
+    const bool halfway = m_wire->owes(submission->id()) || (m_wire->isInContent() && m_floor == submission);
+    std::erase(m_letters, submission);
+    const bool hadFloor = m_floor == submission;
+    if (hadFloor)
+        m_floor = nullptr;
+    if (hadFloor && !submission->hasSpoken())
+        --m_transactions;
+    m_options.learned.recipients = m_terms.capabilities.limit(QStringLiteral("RCPTMAX")) > 0
+                                       ? m_options.learned.recipients
+                                       : m_terms.limits.recipients;
+    complete(outcome);
+    if (fate == Submission::Fate::Drop) {
+        m_open = false;
+        if (!m_over && (m_letters.empty() || halfway)) {
+            m_over = true;
+            m_wire->abort();
+        }
+    }
+    if (m_letters.empty() && !m_over)
+        m_wire->rest();
+    m_ending = submission;
+    Q_EMIT finished(outcome, submission->id());
+    m_ending = nullptr;
+    submission->deleteLater(); // it is still in the middle of a call
+    if (m_over && !m_letters.empty())
+        return fail(m_wire->stage(),
+                    {ErrorKind::ConnectionLost, {}, QStringLiteral("the connection was given up")});
+    grantFloor();
+    if (isReady() && !m_letters.empty())
+        Q_EMIT ready();
+}
+
+void Session::complete(Outcome &outcome) const
+{
+    outcome.server = m_wire->connection().peer();
+    const Net::TlsFacts facts = m_wire->connection().tlsFacts();
     if (facts.isEncrypted())
         outcome.tls = facts.protocol + QStringLiteral(", ") + facts.cipher;
-    if (!m_open && !m_over) {
-        m_over = true;
-        m_connection->abort();
-    }
-    Q_EMIT finished(outcome);
 }
 
 void Session::hangUp()
@@ -474,23 +467,8 @@ void Session::hangUp()
         return;
     m_over = true;
     m_open = false;
-    m_timer->stop();
-    m_connection->close();
+    m_wire->close();
     Q_EMIT closed();
-}
-
-void Session::enter(Stage stage)
-{
-    m_timer->start(Delivery::timeoutOf(stage));
-    if (std::exchange(m_stage, stage) != stage)
-        Q_EMIT stageReached(stage);
-}
-
-Stage Session::stageNow() const
-{
-    if (m_data)
-        return Stage::Data;
-    return m_questions.isEmpty() ? m_stage.value_or(Stage::Connect) : m_questions.stage();
 }
 
 } // namespace Smtp

@@ -1,51 +1,47 @@
 #pragma once
 
-// The conversation (RFC 5321, 3207, 4954, 2920, 1870, 3461). Its private functions stand in the file in the
-// order in which things are said: each says something and names what happens when the answer is in. The queue
-// of unanswered questions is the state; its head names the stage, and the stage names the timeout. Pipelining
-// is one `if` in pump().
+// The conversation (RFC 5321, 3207, 4954, 2920, 2033) up to the point where letters may go, and the order
+// among them. Its private functions stand in the file in the order in which things are said: each says
+// something and names what happens when the answer is in. What is said about a letter is the submission's,
+// how it travels is the wire's.
 //
-// Promises: a verdict for every recipient (law 4); `aboutToCommit` has returned before the final dot is
-// written (law 3); nothing read before TLS is believed after it (law 6); no secret in a transcript line (law
-// 7). Leaves to others: what a failure means (Delivery's retry policy), when to try, and the books.
+// Promises: nothing read before TLS is believed after it (law 6); no secret in a transcript line (law 7); a
+// connection that went stale between two letters is replaced once, silently, as long as no content was begun.
+// Leaves to others: what a failure means (Delivery's retry policy), when to try, and the books.
 
-#include "core/base/clock.h"
-#include "core/delivery/outcome.h"
-#include "core/delivery/transcript.h"
-#include "core/message/contentreader.h"
-#include "core/net/connection.h"
-#include "core/smtp/capabilities.h"
-#include "core/smtp/command.h"
-#include "core/smtp/datawriter.h"
-#include "core/smtp/logbook.h"
-#include "core/smtp/questions.h"
-#include "core/smtp/redactor.h"
-#include "core/smtp/replyparser.h"
+#include "core/smtp/letter.h"
 #include "core/smtp/saslexchange.h"
-#include "core/smtp/transaction.h"
+#include "core/smtp/submission.h"
 
 #include <QObject>
 
+#include <deque>
+
 namespace Smtp {
+
+/// Makes a connection; null: there is no further one.
+using ConnectionFactory = std::function<std::unique_ptr<Net::Connection>()>;
+
+/// What a server was seen to take at most, where it does not say so itself. 0: no limit was met.
+struct LearnedLimits
+{
+    int recipients = 0; ///< in one message
+    int letters = 0;    ///< over one connection
+};
 
 struct SessionOptions
 {
     Net::Endpoint server;
     Net::Trust trust;
     QString clientName; ///< said in EHLO: a host name or an address literal
+    bool lmtp = false;  ///< RFC 2033 instead of SMTP
     bool signIn = false;
     QString mechanism; ///< pinned; empty: the strongest offered
     Credentials credentials;
     bool allowCleartextSecret = false;
-};
-
-/// One message on its way: the envelope with the recipients of this attempt, and its content.
-struct Letter
-{
-    Message::Envelope envelope;
-    std::unique_ptr<Message::ContentReader> content;
-    /// Called before the final dot with the verdicts known so far; an error keeps the dot from being written.
-    std::function<Base::Done(const QList<Delivery::RecipientResult> &)> aboutToCommit;
+    Lane lane = Lane::Default;
+    int maxLetters = 0; ///< over one connection; 0: any number
+    LearnedLimits learned;
 };
 
 class Session : public QObject
@@ -53,86 +49,102 @@ class Session : public QObject
     Q_OBJECT
 
 public:
+    Session(SessionOptions options, ConnectionFactory connect, Base::Clock &clock);
+    /// Over that one connection only: it is not replaced.
     Session(SessionOptions options, std::unique_ptr<Net::Connection> connection, Base::Clock &clock);
     ~Session() override;
 
-    /// Connects if needed, sends the letter, then finished(). Only when idle.
-    void deliver(Letter letter);
+    /// Connects if needed, sends the letter, then finished() with the number that comes back here. Only while
+    /// isReady(), or as the first.
+    quint64 deliver(Letter letter);
     /// Connects, greets, encrypts, signs in, then finished() with no recipients.
     void rehearse();
-    /// After finished(), while isOpen(): says QUIT, then closed().
+    /// While isOpen() and nothing is under way: says QUIT, then closed().
     void quit();
-    /// Ends whatever is under way; finished() follows if something was.
+    /// Ends whatever is under way; finished() follows for each.
     void cancel();
 
-    /// True when another letter can go over the same connection.
-    bool isOpen() const { return m_open && !m_over; }
-    const Capabilities &capabilities() const { return m_capabilities; }
-    Net::TlsFacts tlsFacts() const { return m_connection->tlsFacts(); }
-    const Delivery::Transcript &transcript() const { return m_logbook.transcript(); }
+    /// True when another letter can go over the same connection, now or when those under way are over.
+    bool isOpen() const;
+    bool isOver() const { return m_over; } ///< the connection is gone
+    /// True when another letter can be given now: the lane decides how many are under way at once.
+    bool isReady() const;
+    const Capabilities &capabilities() const { return m_terms.capabilities; }
+    Net::TlsFacts tlsFacts() const { return m_wire->connection().tlsFacts(); }
+    /// Of the letter begun last, and of what is said when no letter is under way.
+    const Delivery::Transcript &transcript() const { return m_logbook->transcript(); }
+    /// Of that letter, from deliver() until its finished() has returned.
+    const Delivery::Transcript &transcript(quint64 letter) const;
+    LearnedLimits learned() const { return m_options.learned; }
+
+    static constexpr int bulkLetters = 2;   ///< under way at once in Lane::Bulk
+    static constexpr int windowLetters = 8; ///< and in Lane::Window
 
 Q_SIGNALS:
-    void said(const Delivery::TranscriptLine &line);
-    void stageReached(Delivery::Stage stage);   ///< begun
-    void progressed(qint64 done, qint64 total); ///< octets of the content taken by the operating system
-    void finished(const Delivery::Outcome &outcome);
+    void said(const Delivery::TranscriptLine &line, quint64 letter);
+    void stageReached(Delivery::Stage stage, quint64 letter); ///< begun
+    /// Octets of the content taken by the operating system.
+    void progressed(qint64 done, qint64 total, quint64 letter);
+    void finished(const Delivery::Outcome &outcome, quint64 letter);
+    void ready(); ///< isReady() became true while letters are under way
     void closed();
 
 private:
     using Then = std::function<void(const Delivery::ServerReply &)>;
     // the conversation, in its order
-    void begin();
+    void begin(quint64 id, Letter letter);
     void open();
     void greet();
     void hello();
     void helloAgain();
-    void greeted();
+    void introduced(const Delivery::ServerReply &reply);
     void secure();
     void onEncrypted();
     void authenticate();
     void continueAuthentication(const Delivery::ServerReply &reply);
     void signedIn();
-    void sendEnvelope();
-    void judgeEnvelope();
-    void sendContent();
-    void streamContent();
-    void commit();
+    void grantFloor();
+    void onFloorLeft();
 
     // the machinery
+    void useWire(std::unique_ptr<Net::Connection> connection);
     void ask(Delivery::Stage stage, const Base::Result<Command> &command, Then then);
-    void pump();
-    void hear(const QByteArray &bytes);
-    void answer(const Delivery::ServerReply &reply);
-    void onLost(const Base::Error &error);
-    void onTimeout();
-    void onWritten();
+    void startPage(quint64 letter);
+    void onUnasked(const Delivery::ServerReply &reply);
+    void onClosing(Delivery::Stage stage, quint64 letter, const Delivery::ServerReply &reply);
+    void onBroken(const Base::Error &error);
+    bool replaceStale(quint64 letter);
+    void renew(const QString &why);
     void refuse(Delivery::Stage stage, const Delivery::ServerReply &reply);
     void fail(Delivery::Stage stage, const Base::Error &error, std::optional<Delivery::Scope> scope = {});
-    void finish(Delivery::Stage stage, std::optional<Base::Error> error = {});
+    void onFinished(Submission *submission, Delivery::Outcome outcome, Submission::Fate fate);
+    void complete(Delivery::Outcome &outcome) const;
     void hangUp();
-    void enter(Delivery::Stage stage);
-    Delivery::Stage stageNow() const;
+    bool mayGoOn() const;
+    Submission *find(quint64 letter) const;
+    quint64 firstLetter() const { return m_letters.empty() ? 0 : m_letters.front()->id(); }
 
     SessionOptions m_options;
-    std::unique_ptr<Net::Connection> m_connection;
-    Logbook m_logbook;
-    std::unique_ptr<Base::Timer> m_timer;
-    ReplyParser m_parser;
+    ConnectionFactory m_connect;
+    Base::Clock &m_clock;
     Redactor m_redactor;
-    Capabilities m_capabilities;
-    Questions m_questions;
-
+    std::unique_ptr<Wire> m_wire;
+    std::vector<std::unique_ptr<Wire>>
+        m_retired;                            ///< replaced ones, which may still be in the middle of a call
+    std::shared_ptr<Logbook> m_logbook;       ///< of the letter begun last
     std::unique_ptr<SaslExchange> m_exchange; ///< while signing in
 
-    std::optional<Letter> m_letter;
-    Transaction m_transaction;
-    std::unique_ptr<DataWriter> m_data;     ///< while the content is being written
-    qint64 m_queued = 0;                    ///< octets of the content handed to the connection
-    std::optional<Delivery::Stage> m_stage; ///< where the attempt is
-    bool m_busy = false;                    ///< a letter or a rehearsal is under way
-    bool m_open = false;                    ///< signed in: letters may go
-    bool m_over = false;                    ///< the connection is gone
-    bool m_dirty = false;                   ///< the last transaction did not end well: RSET before the next
+    SubmissionTerms m_terms;
+    std::deque<Submission *> m_letters; ///< under way, in their order; children of this
+    Submission *m_floor = nullptr;      ///< who speaks
+    Submission *m_ending = nullptr;     ///< whose end is being told
+    quint64 m_lastLetter = 0;
+    quint64 m_replacedFor = 0; ///< the letter the connection was replaced for
+    int m_transactions = 0;    ///< over this connection
+    int m_mailMax = 0;         ///< MAILMAX of LIMITS (RFC 9422); 0: none
+    bool m_open = false;       ///< signed in: letters may go
+    bool m_over = false;       ///< the connection is gone
+    bool m_dirty = false;      ///< the last transaction may be open still: RSET before the next
 };
 
 } // namespace Smtp

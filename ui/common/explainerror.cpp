@@ -121,6 +121,10 @@ Explanation explainMessage(const Base::Error &error)
         return {Tr::tr("The message has no sender."),
                 Tr::tr("Choose an account, or give an address in From."),
                 {}};
+    case TooLate:
+        return {Tr::tr("The time by which the message was to arrive has passed."),
+                Tr::tr("Edit it, give it more time or none, and send it again."),
+                {}};
     default:
         break;
     }
@@ -290,6 +294,7 @@ Explanation explain(const Base::Error &error)
     case NoRecipients:
     case NoSender:
     case TooBig:
+    case TooLate:
         return withWords(explainMessage(error));
     case NoAccount:
     case UnknownAccount:

@@ -86,7 +86,7 @@ void TestCommand::mailDeclaresOnlyWhatIsOffered()
     envelope.returned = Message::Return::Headers;
     envelope.envelopeId = "A+B";
     const auto mail = [&envelope](const QStringList &offers) {
-        const Base::Result<Command> command = Commands::mail(envelope, 123, offering(offers));
+        const Base::Result<Command> command = Commands::mail(envelope, {123, false, {}}, offering(offers));
         return command ? command->wire : QByteArray();
     };
     QCOMPARE(mail({}), QByteArray("MAIL FROM:<ada@example.org>\r\n"));
@@ -108,7 +108,7 @@ void TestCommand::rcptAsksForReportsOnlyWhereTheyAreOffered()
     Envelope envelope;
     const Recipient ben{address("ben+x@example.net"), Message::Field::Bcc};
     const auto rcpt = [&](const QStringList &offers) {
-        const Base::Result<Command> command = Commands::rcpt(envelope, ben, offering(offers));
+        const Base::Result<Command> command = Commands::rcpt(envelope, ben, false, offering(offers));
         return command ? command->wire : QByteArray();
     };
     QCOMPARE(rcpt({QStringLiteral("DSN")}), QByteArray("RCPT TO:<ben+x@example.net>\r\n"));
@@ -147,7 +147,7 @@ void TestCommand::envelopeIdIsXtext()
 void TestCommand::aNullReversePathIsWritten()
 {
     // RFC 5321 §4.5.5: a report's sender is <>.
-    const Base::Result<Command> mail = Commands::mail(Envelope(), 1, {});
+    const Base::Result<Command> mail = Commands::mail(Envelope(), {1, false, {}}, {});
     QVERIFY(mail);
     QCOMPARE(mail->wire, QByteArray("MAIL FROM:<>\r\n"));
 }
@@ -156,11 +156,11 @@ void TestCommand::beyondAsciiNeedsSmtpUtf8()
 {
     const Recipient recipient{address("j\xc3\xbcrgen@example.net"), Message::Field::To};
     QVERIFY(!recipient.address.isNull());
-    QVERIFY(!Commands::rcpt(Envelope(), recipient, {}));
+    QVERIFY(!Commands::rcpt(Envelope(), recipient, false, {}));
     const Recipient domain{address("ben@b\xc3\xbc"
                                    "cher.example"),
                            Message::Field::To};
-    const Base::Result<Command> rcpt = Commands::rcpt(Envelope(), domain, {});
+    const Base::Result<Command> rcpt = Commands::rcpt(Envelope(), domain, false, {});
     QVERIFY(rcpt);
     QCOMPARE(rcpt->wire, QByteArray("RCPT TO:<ben@xn--bcher-kva.example>\r\n"));
 }
