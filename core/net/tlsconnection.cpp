@@ -1,6 +1,7 @@
 #include "core/net/tlsconnection.h"
 
 #include "core/net/certificatetrust.h"
+#include "core/net/channelbinding.h"
 
 #include <QHostAddress>
 #include <QHostInfo>
@@ -209,6 +210,11 @@ bool TlsConnection::isEncrypted() const
 TlsFacts TlsConnection::tlsFacts() const
 {
     return factsOf(*m_socket, m_problems);
+}
+
+QByteArray TlsConnection::endPointBinding() const
+{
+    return isEncrypted() ? Net::endPointBinding(m_socket->peerCertificate()) : QByteArray();
 }
 
 QString TlsConnection::peer() const

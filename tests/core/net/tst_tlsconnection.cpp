@@ -260,10 +260,14 @@ void TestTlsConnection::startTlsAsksTheSameOfTheCertificate()
                 trust(exception.isEmpty() ? QString() : named(m_certificates, exception).sha256()));
     QTRY_VERIFY(client.has("opened") && other.socket());
     QVERIFY(!client.connection().isEncrypted());
+    QCOMPARE(client.connection().endPointBinding(), QByteArray());
     client.startTls();
     other.socket()->startServerEncryption();
     QTRY_VERIFY(client.has("encrypted") || client.has("lost"));
     QCOMPARE(client.has("encrypted"), believed);
+    // All of them are signed with SHA-256: the binding is the fingerprint (RFC 5929 §4.1).
+    const QString binding = QString::fromLatin1(client.connection().endPointBinding().toHex());
+    QCOMPARE(binding, believed ? named(m_certificates, server).sha256() : QString());
     QVERIFY2(client.fromInside.isEmpty(), client.fromInside.join(", ").constData());
     if (!believed)
         QCOMPARE(client.lost.first().kind, ErrorKind::CertificateRefused);
