@@ -4,33 +4,60 @@
 #include "core/net/channelbinding.h"
 
 #include <QHostAddress>
-#include <QHostInfo>
 #include <QMetaObject>
 #include <QUrl>
 
 namespace Net {
 
-TlsConnection::TlsConnection(QObject *parent)
-    : Connection(parent)
-    , m_socket(new QSslSocket(this))
+TlsConnection::TlsConnection(Base::Clock &clock, HappyEyeballs::Resolver resolver)
+    : m_reach(clock, std::move(resolver))
 {
-    connect(m_socket, &QSslSocket::hostFound, this, [this] {
-        if (!m_over)
-            Q_EMIT resolved({});
+    connect(&m_reach, &HappyEyeballs::resolved, this, &TlsConnection::resolved);
+    connect(&m_reach, &HappyEyeballs::connected, this, [this] {
+        adopt(m_reach.takeSocket());
+        onConnected();
     });
-    connect(m_socket, &QSslSocket::connected, this, [this] {
-        if (m_over)
-            return;
-        m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-        m_socket->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
-        Q_EMIT connected();
-        if (m_over)
-            return;
-        if (m_endpoint.security == Security::Tls)
-            m_handshake = true;
-        else
-            Q_EMIT opened();
-    });
+    connect(&m_reach, &HappyEyeballs::failed, this,
+            [this](const Base::Error &error) { lose(error.kind, error.detail); });
+}
+
+TlsConnection::~TlsConnection()
+{
+    m_over = true;
+    if (m_socket)
+        m_socket->disconnect(this);
+}
+
+void TlsConnection::open(const Endpoint &endpoint, const Trust &trust)
+{
+    m_endpoint = endpoint;
+    m_trust = trust;
+    // Queued: an address, or a name that is no name, is told from inside HappyEyeballs::begin().
+    QMetaObject::invokeMethod(this, &TlsConnection::begin, Qt::QueuedConnection);
+}
+
+void TlsConnection::begin()
+{
+    if (m_over)
+        return;
+    const Base::Result<QSslConfiguration> configuration = tlsConfiguration(m_trust);
+    if (!configuration) {
+        m_over = true;
+        Q_EMIT lost(configuration.error());
+        return;
+    }
+    m_configuration = *configuration;
+    const QByteArray ace = QUrl::toAce(m_endpoint.host);
+    m_host = ace.isEmpty() ? m_endpoint.host : QString::fromLatin1(ace);
+    m_reach.begin(m_host, m_endpoint.port);
+}
+
+void TlsConnection::adopt(std::unique_ptr<QSslSocket> socket)
+{
+    m_socket = socket.release();
+    m_socket->setParent(this);
+    m_socket->setSslConfiguration(m_configuration);
+    m_socket->setPeerVerifyName(m_host);
     connect(m_socket, &QSslSocket::encrypted, this, &TlsConnection::onEncrypted);
     connect(m_socket, &QSslSocket::sslErrors, this, &TlsConnection::onTlsErrors);
     connect(m_socket, &QSslSocket::errorOccurred, this, &TlsConnection::onSocketError);
@@ -49,38 +76,24 @@ TlsConnection::TlsConnection(QObject *parent)
     connect(m_socket, &QSslSocket::encryptedBytesWritten, this, onWritten);
 }
 
-TlsConnection::~TlsConnection()
-{
-    m_over = true;
-    m_socket->disconnect(this);
-}
-
-void TlsConnection::open(const Endpoint &endpoint, const Trust &trust)
-{
-    m_endpoint = endpoint;
-    m_trust = trust;
-    // Queued: with an address, or a name it knows already, QSslSocket emits from inside connectToHost().
-    QMetaObject::invokeMethod(this, &TlsConnection::begin, Qt::QueuedConnection);
-}
-
-void TlsConnection::begin()
+void TlsConnection::onConnected()
 {
     if (m_over)
         return;
-    const Base::Result<QSslConfiguration> configuration = tlsConfiguration(m_trust);
-    if (!configuration) {
-        m_over = true;
-        Q_EMIT lost(configuration.error());
+    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    m_socket->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
+    Q_EMIT connected();
+    if (m_over)
+        return;
+    if (m_endpoint.security != Security::Tls) {
+        Q_EMIT opened();
         return;
     }
-    m_socket->setSslConfiguration(*configuration);
-    const QByteArray ace = QUrl::toAce(m_endpoint.host);
-    const QString host = ace.isEmpty() ? m_endpoint.host : QString::fromLatin1(ace);
-    m_socket->setPeerVerifyName(host);
-    if (m_endpoint.security == Security::Tls)
-        m_socket->connectToHostEncrypted(host, m_endpoint.port);
-    else
-        m_socket->connectToHost(host, m_endpoint.port);
+    if (m_socket->bytesAvailable() > 0) // the client speaks first in TLS
+        return lose(Base::ErrorKind::PlaintextAfterTls,
+                    QStringLiteral("plain text came where TLS was to begin"));
+    m_handshake = true;
+    m_socket->startClientEncryption();
 }
 
 void TlsConnection::startTls()
@@ -137,16 +150,6 @@ void TlsConnection::onSocketError(QAbstractSocket::SocketError error)
     if (!m_refusal.isEmpty())
         return lose(Base::ErrorKind::CertificateRefused, m_refusal);
     switch (error) {
-    case QAbstractSocket::HostNotFoundError:
-        return lose(Base::ErrorKind::NameNotFound, words);
-    case QAbstractSocket::ConnectionRefusedError:
-    case QAbstractSocket::NetworkError:
-    case QAbstractSocket::SocketTimeoutError:
-        if (m_socket->state() != QAbstractSocket::ConnectedState && !m_handshake && m_socket->peerPort() == 0)
-            return lose(Base::ErrorKind::CannotConnect, words);
-        if (error == QAbstractSocket::ConnectionRefusedError)
-            return lose(Base::ErrorKind::CannotConnect, words);
-        break;
     case QAbstractSocket::SslHandshakeFailedError:
     case QAbstractSocket::SslInternalError:
     case QAbstractSocket::SslInvalidUserDataError:
@@ -181,35 +184,39 @@ void TlsConnection::lose(Base::ErrorKind kind, const QString &detail)
 
 void TlsConnection::write(const QByteArray &bytes)
 {
-    if (!m_over)
+    if (!m_over && m_socket)
         m_socket->write(bytes);
 }
 
 qint64 TlsConnection::unwritten() const
 {
-    return m_socket->bytesToWrite() + m_socket->encryptedBytesToWrite();
+    return m_socket ? m_socket->bytesToWrite() + m_socket->encryptedBytesToWrite() : 0;
 }
 
 void TlsConnection::close()
 {
     m_over = true;
-    m_socket->disconnectFromHost();
+    m_reach.stop();
+    if (m_socket)
+        m_socket->disconnectFromHost();
 }
 
 void TlsConnection::abort()
 {
     m_over = true;
-    m_socket->abort();
+    m_reach.stop();
+    if (m_socket)
+        m_socket->abort();
 }
 
 bool TlsConnection::isEncrypted() const
 {
-    return m_socket->isEncrypted();
+    return m_socket && m_socket->isEncrypted();
 }
 
 TlsFacts TlsConnection::tlsFacts() const
 {
-    return factsOf(*m_socket, m_problems);
+    return m_socket ? factsOf(*m_socket, m_problems) : TlsFacts();
 }
 
 QByteArray TlsConnection::endPointBinding() const
@@ -219,13 +226,10 @@ QByteArray TlsConnection::endPointBinding() const
 
 QString TlsConnection::peer() const
 {
-    const QHostAddress address = m_socket->peerAddress();
+    const QHostAddress address = m_socket ? m_socket->peerAddress() : QHostAddress();
     if (address.isNull())
         return {};
-    const QString text = address.protocol() == QAbstractSocket::IPv6Protocol
-                             ? QLatin1Char('[') + address.toString() + QLatin1Char(']')
-                             : address.toString();
-    return text + QLatin1Char(':') + QString::number(m_socket->peerPort());
+    return addressText(address) + QLatin1Char(':') + QString::number(m_socket->peerPort());
 }
 
 } // namespace Net

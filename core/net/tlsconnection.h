@@ -5,7 +5,9 @@
 // ends the connection. It leaves lines, replies and timeouts to the session.
 
 #include "core/net/connection.h"
+#include "core/net/happyeyeballs.h"
 
+#include <QSslConfiguration>
 #include <QSslError>
 #include <QSslSocket>
 
@@ -16,7 +18,8 @@ class TlsConnection : public Connection
     Q_OBJECT
 
 public:
-    explicit TlsConnection(QObject *parent = nullptr);
+    explicit TlsConnection(Base::Clock &clock,
+                           HappyEyeballs::Resolver resolver = HappyEyeballs::systemResolver);
     ~TlsConnection() override;
 
     void open(const Endpoint &endpoint, const Trust &trust) override;
@@ -32,15 +35,20 @@ public:
 
 private:
     void begin();
+    void adopt(std::unique_ptr<QSslSocket> socket);
+    void onConnected();
     void onEncrypted();
     void onTlsErrors(const QList<QSslError> &errors);
     void onSocketError(QAbstractSocket::SocketError error);
     void read();
     void lose(Base::ErrorKind kind, const QString &detail);
 
-    QSslSocket *m_socket;
+    HappyEyeballs m_reach;
+    QSslSocket *m_socket = nullptr; ///< none before the server is reached
+    QSslConfiguration m_configuration;
     Endpoint m_endpoint;
     Trust m_trust;
+    QString m_host; ///< of the endpoint, in A-labels
     QList<QSslError> m_problems;
     QString m_refusal; ///< why the certificate was refused; empty if it was not
     bool m_handshake = false;
