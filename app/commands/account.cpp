@@ -6,6 +6,8 @@
 #include "app/messagejson.h"
 #include "app/office.h"
 #include "app/terminal.h"
+#include "core/net/certificatetrust.h"
+#include "core/net/pins.h"
 #include "ui/common/explain.h"
 
 #include <QFileInfo>
@@ -54,12 +56,48 @@ void addOptions(QCommandLineParser &parser)
            "CMD");
     option("from", tr("The sender's address, with or without a name."), "ADDRESS");
     option("ca-file", tr("PEM file with certificates to believe beside the system's."), "F");
-    option("trust", tr("SHA-256 of the one certificate that is accepted whatever else is wrong with it."),
-           "SHA256");
+    option(
+        "trust",
+        tr("SHA-256 of the one certificate of this server that is accepted although its issuer is unknown or "
+           "its name another."),
+        "SHA256");
+    option("trust-errors",
+           tr("With --trust: accept it with exactly these errors instead, separated by commas, such as "
+              "self-signed-certificate,certificate-expired."),
+           "ERRORS");
+    option(
+        "pin",
+        tr("SHA-256 of a public key, in base64 or hexadecimal digits, that must vouch for the server beside "
+           "everything else. May be given several times: one of them must."),
+        "SHA256");
+    option("client-certificate", tr("PEM file with the certificate that tells the server who you are."),
+           "FILE");
+    option("client-key", tr("PEM file with its key, without a passphrase."), "FILE");
     option("helo", tr("The name said in EHLO; without it an address literal that tells nothing."), "NAME");
     option("max-connections", tr("Connections at a time, 1 to 20."), "N");
     option("allow-cleartext-password",
            tr("Lets a password travel unencrypted where --security none is chosen."));
+}
+
+Net::Trust trustFrom(const QCommandLineParser &parser, const Net::Endpoint &server)
+{
+    const auto value = [&parser](const char *option) { return parser.value(QString::fromLatin1(option)); };
+    const auto file = [&value](const char *option) {
+        const QString path = value(option);
+        return path.isEmpty() ? path : QFileInfo(path).absoluteFilePath();
+    };
+    Net::Trust trust;
+    trust.caFile = file("ca-file");
+    trust.client = {file("client-certificate"), file("client-key")};
+    for (const QString &pin : parser.values(QStringLiteral("pin")))
+        trust.pins.append(Net::pinFrom(pin).value_or(pin)); // check() says what is wrong with it
+    if (parser.isSet(QStringLiteral("trust"))) {
+        trust.exception = {value("trust").remove(QLatin1Char(':')).toLower(), server.host, server.port,
+                           Net::ownServerErrorNames()};
+        if (parser.isSet(QStringLiteral("trust-errors")))
+            trust.exception.errors = value("trust-errors").split(QLatin1Char(','), Qt::SkipEmptyParts);
+    }
+    return trust;
 }
 
 Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &name)
@@ -87,10 +125,8 @@ Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &nam
     account.user = value("user");
     account.secretCommand = value("password-command");
     account.helo = value("helo");
-    account.trust.sha256 = value("trust").remove(QLatin1Char(':')).toLower();
     account.allowCleartextPassword = parser.isSet(QStringLiteral("allow-cleartext-password"));
-    if (parser.isSet(QStringLiteral("ca-file")))
-        account.trust.caFile = QFileInfo(value("ca-file")).absoluteFilePath();
+    account.trust = trustFrom(parser, account.server);
     if (parser.isSet(QStringLiteral("max-connections"))) {
         account.maxConnections = value("max-connections").toInt();
         if (account.maxConnections < 1 || account.maxConnections > 20)
@@ -120,6 +156,8 @@ int add(const Base::Paths &paths, const QString &name, const QCommandLineParser 
     if (!wish)
         return fail(wish.error());
     Account &account = wish->account;
+    if (parser.isSet(QStringLiteral("trust-errors")) && !parser.isSet(QStringLiteral("trust")))
+        return usageError(command, tr("--trust-errors needs a --trust."));
     if (account.user.isEmpty() && (fromStdin || !account.secretCommand.isEmpty()))
         return usageError(command, tr("A password needs a --user."));
     if (account.server.security == Net::Security::None && account.needsSignIn() &&
@@ -199,7 +237,8 @@ int show(Office &office, const Account &account, bool json)
         return Ok;
     }
     for (auto field = object.constBegin(); field != object.constEnd(); ++field) {
-        const QString value = field->isString() ? field->toString() : field->toVariant().toString();
+        const QString value = field->isArray() ? field->toVariant().toStringList().join(QStringLiteral(", "))
+                                               : field->toVariant().toString();
         if (!value.isEmpty())
             Terminal::say(QStringLiteral("%1: %2").arg(field.key(), value));
     }

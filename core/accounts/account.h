@@ -52,7 +52,8 @@ struct Account
 /// The key under which a secret store keeps the account's secret: stable over renames.
 QString secretKey(const Account &account);
 
-/// BadAccount with the field in `subject` ("host", "port", "from", "name", "security") when it cannot work.
+/// BadAccount with the field in `subject` ("host", "port", "from", "name", "security", …) when it cannot
+/// work.
 Base::Done check(const Account &account);
 
 QString name(Net::Security security); ///< "tls", "starttls", "none": the words of the command line

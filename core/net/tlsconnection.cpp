@@ -2,6 +2,7 @@
 
 #include "core/net/certificatetrust.h"
 #include "core/net/channelbinding.h"
+#include "core/net/pins.h"
 
 #include <QHostAddress>
 #include <QMetaObject>
@@ -119,6 +120,10 @@ void TlsConnection::onEncrypted()
     if (m_over)
         return;
     m_handshake = false;
+    if (!isVouchedFor())
+        return refuse(
+            QStringLiteral("none of the pinned keys vouches for the server; its own key is sha256//") +
+            pinOf(m_socket->peerCertificate()));
     if (m_endpoint.security == Security::Tls) {
         Q_EMIT opened();
         return;
@@ -134,12 +139,29 @@ void TlsConnection::onTlsErrors(const QList<QSslError> &errors)
 {
     m_problems = errors;
     const QSslCertificate peer = m_socket->peerCertificate();
-    if (isAccepted(m_trust, peer)) {
-        // Exactly the errors that were seen, for exactly the certificate that was accepted.
+    if (isAccepted(m_trust.exception, m_endpoint, peer, errors)) {
         m_socket->ignoreSslErrors(errors);
         return;
     }
     m_refusal = describe(errors, peer, m_endpoint.host);
+}
+
+bool TlsConnection::isVouchedFor() const
+{
+    const QList<QSslCertificate> sent = m_socket->peerCertificateChain();
+    const QList<QSslCertificate> authorities = m_configuration.caCertificates();
+    // The system's authorities are read from many files: only where it takes one of them.
+    return isPinned(m_trust.pins, sent, authorities) ||
+           isPinned(m_trust.pins, sent, authorities + QSslConfiguration::systemCaCertificates());
+}
+
+/// The handshake went well, and still the server is not the one it should be: nothing is said to it.
+void TlsConnection::refuse(const QString &why)
+{
+    m_refusal = why;
+    m_over = true;
+    m_socket->abort();
+    Q_EMIT lost(Base::Error{Base::ErrorKind::CertificateRefused, m_endpoint.host, why});
 }
 
 void TlsConnection::onSocketError(QAbstractSocket::SocketError error)
@@ -211,12 +233,21 @@ void TlsConnection::abort()
 
 bool TlsConnection::isEncrypted() const
 {
-    return m_socket && m_socket->isEncrypted();
+    return m_socket && m_refusal.isEmpty() && m_socket->isEncrypted();
 }
 
 TlsFacts TlsConnection::tlsFacts() const
 {
-    return m_socket ? factsOf(*m_socket, m_problems) : TlsFacts();
+    if (!m_socket)
+        return {};
+    TlsFacts facts = factsOf(*m_socket, m_problems);
+    if (m_refusal.isEmpty())
+        return facts;
+    facts.protocol.clear(); // it was not used
+    facts.cipher.clear();
+    if (m_problems.isEmpty())
+        facts.problems.append(m_refusal);
+    return facts;
 }
 
 QByteArray TlsConnection::endPointBinding() const

@@ -40,6 +40,8 @@ private:
     void onEncrypted();
     void onTlsErrors(const QList<QSslError> &errors);
     void onSocketError(QAbstractSocket::SocketError error);
+    bool isVouchedFor() const;
+    void refuse(const QString &why);
     void read();
     void lose(Base::ErrorKind kind, const QString &detail);
 

@@ -25,6 +25,8 @@ public:
     QByteArray heard() const { return m_heard; }
     bool closesAtOnce = false;
     bool encryptsAtOnce = false;
+    QList<QSslCertificate> sentAlong; ///< behind its own certificate
+    bool asksWhoItIs = false;         ///< for a client certificate, and takes any
     std::function<void()> onConnected = [] {};
     std::function<void()> onHeard = [] {};
 
@@ -39,7 +41,8 @@ protected:
     {
         m_socket = new QSslSocket(this);
         m_socket->setSocketDescriptor(handle);
-        m_socket->setLocalCertificate(m_certificate.certificate);
+        m_socket->setLocalCertificateChain(QList<QSslCertificate>{m_certificate.certificate} + sentAlong);
+        m_socket->setPeerVerifyMode(asksWhoItIs ? QSslSocket::QueryPeer : QSslSocket::VerifyNone);
         m_socket->setPrivateKey(m_certificate.key);
         connect(m_socket, &QSslSocket::readyRead, this, [this] {
             m_heard += m_socket->readAll();
