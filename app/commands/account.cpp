@@ -32,6 +32,7 @@ struct Wish
 {
     Account account;
     std::optional<QByteArray> secret;
+    std::optional<QByteArray> proxySecret;
 };
 
 void addOptions(QCommandLineParser &parser)
@@ -73,6 +74,13 @@ void addOptions(QCommandLineParser &parser)
     option("client-certificate", tr("PEM file with the certificate that tells the server who you are."),
            "FILE");
     option("client-key", tr("PEM file with its key, without a passphrase."), "FILE");
+    option("proxy",
+           tr("Connects through this proxy: socks5://[USER@]HOST:PORT or http://[USER@]HOST:PORT. It looks "
+              "up the "
+              "server's name; without this no proxy is used, whatever the desktop has set."),
+           "URL");
+    option("proxy-password-stdin",
+           tr("Reads the proxy's password from a line of standard input, behind the account's."));
     option("helo", tr("The name said in EHLO; without it an address literal that tells nothing."), "NAME");
     option("max-connections", tr("Connections at a time, 1 to 20."), "N");
     option("allow-cleartext-password",
@@ -116,6 +124,10 @@ Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &nam
     account.server.port = Accounts::defaultPort(*security);
     if (parser.isSet(QStringLiteral("port")))
         account.server.port = value("port").toUShort(); // 0 when it is no port: check() says so
+    const Base::Result<Net::Proxy> proxy = Net::proxyFromUrl(value("proxy"));
+    if (!proxy)
+        return proxy.error();
+    account.server.proxy = *proxy;
     if (parser.isSet(QStringLiteral("auth"))) {
         const Base::Result<Accounts::Auth> auth = Accounts::authFromName(value("auth"));
         if (!auth)
@@ -143,6 +155,32 @@ Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &nam
     return wish;
 }
 
+/// The exit code when one is missing.
+std::optional<int> askSecrets(Wish &wish, const QCommandLineParser &parser)
+{
+    const Account &account = wish.account;
+    if (parser.isSet(QStringLiteral("password-stdin"))) {
+        wish.secret = Terminal::readLine();
+        if (!wish.secret || wish.secret->isEmpty())
+            return usageError(command, tr("There was no password on standard input."));
+    } else if (account.needsSignIn() && account.secretPlace == SecretPlace::None) {
+        wish.secret = Terminal::askHidden(tr("Password for %1:").arg(account.user));
+        if (!wish.secret)
+            return usageError(command, tr("Give the password with --password-stdin or --password-command."));
+    }
+    if (parser.isSet(QStringLiteral("proxy-password-stdin"))) {
+        wish.proxySecret = Terminal::readLine();
+        if (!wish.proxySecret || wish.proxySecret->isEmpty())
+            return usageError(command, tr("There was no password for the proxy on standard input."));
+    } else if (account.needs(Accounts::SecretOf::Proxy)) {
+        wish.proxySecret =
+            Terminal::askHidden(tr("Password for %1 at the proxy:").arg(account.server.proxy.user));
+        if (!wish.proxySecret)
+            return usageError(command, tr("Give the proxy's password with --proxy-password-stdin."));
+    }
+    return std::nullopt;
+}
+
 int add(const Base::Paths &paths, const QString &name, const QCommandLineParser &parser)
 {
     for (const char *needed : {"host", "security", "from"}) {
@@ -160,6 +198,8 @@ int add(const Base::Paths &paths, const QString &name, const QCommandLineParser 
         return usageError(command, tr("--trust-errors needs a --trust."));
     if (account.user.isEmpty() && (fromStdin || !account.secretCommand.isEmpty()))
         return usageError(command, tr("A password needs a --user."));
+    if (parser.isSet(QStringLiteral("proxy-password-stdin")) && !account.needs(Accounts::SecretOf::Proxy))
+        return usageError(command, tr("--proxy-password-stdin needs a --proxy with a user name."));
     if (account.server.security == Net::Security::None && account.needsSignIn() &&
         !account.allowCleartextPassword)
         return usageError(command,
@@ -168,19 +208,13 @@ int add(const Base::Paths &paths, const QString &name, const QCommandLineParser 
                              "Choose --security starttls or tls, or say --allow-cleartext-password."));
     if (const Base::Done done = Accounts::check(account); !done)
         return fail(done.error());
-    if (fromStdin) {
-        wish->secret = Terminal::readLine();
-        if (!wish->secret || wish->secret->isEmpty())
-            return usageError(command, tr("There was no password on standard input."));
-    } else if (account.needsSignIn() && account.secretPlace == SecretPlace::None) {
-        wish->secret = Terminal::askHidden(tr("Password for %1:").arg(account.user));
-        if (!wish->secret)
-            return usageError(command, tr("Give the password with --password-stdin or --password-command."));
-    }
+    if (const std::optional<int> over = askSecrets(*wish, parser))
+        return *over;
     Office office(paths);
     if (const Base::Done done = office.open(Work::Enter); !done)
         return fail(done.error());
-    const Base::Result<Account> saved = await(office.mailroom().saveAccount(account, wish->secret));
+    const Base::Result<Account> saved =
+        await(office.mailroom().saveAccount(account, wish->secret, wish->proxySecret));
     if (!saved)
         return fail(saved.error());
     switch (saved->secretPlace) {

@@ -80,7 +80,7 @@ Base::Done check(const Net::Trust &trust)
     for (const QString &error : trust.exception.errors) {
         if (!Net::certificateErrorNames().contains(error))
             return bad("trust-errors",
-                       QStringLiteral("\"%1\" is none of %2")
+                       QStringLiteral("no error of a certificate is called \"%1\"; they are %2")
                            .arg(error, Net::certificateErrorNames().join(QStringLiteral(", "))));
     }
     for (const QString &pin : trust.pins) {
@@ -135,9 +135,10 @@ Net::Trust readTrust(const QJsonObject &object, const Net::Endpoint &server)
 
 } // namespace
 
-QString secretKey(const Account &account)
+QString secretKey(const Account &account, SecretOf which)
 {
-    return QStringLiteral("account-%1").arg(account.id.value);
+    const QString key = QStringLiteral("account-%1").arg(account.id.value);
+    return which == SecretOf::SignIn ? key : key + QStringLiteral("-proxy");
 }
 
 Base::Done check(const Account &account)
@@ -160,6 +161,10 @@ Base::Done check(const Account &account)
         return bad("from", from.error().detail);
     if (const Base::Done done = check(account.trust); !done)
         return done;
+    if (const auto proxy = Net::proxyFromUrl(Net::toUrl(account.server.proxy)); !proxy)
+        return proxy.error();
+    else if (*proxy != account.server.proxy)
+        return bad("proxy", QStringLiteral("not a proxy's name or address"));
     if (account.server.security == Net::Security::None && account.needsSignIn() &&
         !account.allowCleartextPassword)
         return bad("security", QStringLiteral("a password would travel unencrypted"));
@@ -218,9 +223,11 @@ QJsonObject toJson(const Account &account)
         {QStringLiteral("host"), account.server.host},
         {QStringLiteral("port"), account.server.port},
         {QStringLiteral("security"), name(account.server.security)},
+        {QStringLiteral("proxy"), Net::toUrl(account.server.proxy)},
         {QStringLiteral("auth"), name(account.auth)},
         {QStringLiteral("user"), account.user},
         {QStringLiteral("secretPlace"), name(account.secretPlace)},
+        {QStringLiteral("proxySecretPlace"), name(account.proxySecretPlace)},
         {QStringLiteral("passwordCommand"), account.secretCommand},
         {QStringLiteral("fromName"), account.fromName},
         {QStringLiteral("from"), account.fromAddress},
@@ -240,10 +247,14 @@ Account fromJson(const QJsonObject &object)
     account.server.host = text("host");
     account.server.port = static_cast<quint16>(object.value(QLatin1String("port")).toInt());
     account.server.security = valueIn(securities, text("security")).value_or(Net::Security::StartTls);
+    // What cannot be read is no reason to go around it: a proxy without a port connects to nothing.
+    const Base::Result<Net::Proxy> proxy = Net::proxyFromUrl(text("proxy"));
+    account.server.proxy = proxy ? *proxy : Net::Proxy{Net::Proxy::Kind::Socks5, text("proxy"), 0, {}};
     account.trust = readTrust(object, account.server);
     account.auth = valueIn(auths, text("auth")).value_or(Auth::Auto);
     account.user = text("user");
     account.secretPlace = secretPlaceFromName(text("secretPlace"));
+    account.proxySecretPlace = secretPlaceFromName(text("proxySecretPlace"));
     account.secretCommand = text("passwordCommand");
     account.fromName = text("fromName");
     account.fromAddress = text("from");

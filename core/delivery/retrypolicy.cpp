@@ -64,6 +64,9 @@ Scope scopeOf(Base::ErrorKind kind)
         return Scope::Session;
     case NameNotFound:
     case CannotConnect:
+    case ProxyUnreachable:
+    case ProxyRefused:
+    case ProxySignIn:
     case TlsFailed:
     case CertificateRefused:
     case PlaintextAfterTls:
@@ -94,6 +97,8 @@ bool isTransient(Base::ErrorKind kind)
     case Cancelled:
     case NameNotFound:
     case CannotConnect:
+    case ProxyUnreachable:
+    case ProxyRefused:
     case TlsFailed:
     case PlaintextAfterTls:
     case KeychainUnavailable:

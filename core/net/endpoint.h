@@ -1,6 +1,8 @@
 #pragma once
 
-// Where a server is, how its connection is protected, and whose certificate is believed.
+// Where a server is, the way to it, how its connection is protected, and whose certificate is believed.
+
+#include "core/net/proxy.h"
 
 #include <QString>
 #include <QStringList>
@@ -18,6 +20,7 @@ struct Endpoint
     QString host; ///< a name or an address; non-ASCII names are turned to A-labels on connecting
     quint16 port = 0;
     Security security = Security::StartTls;
+    Proxy proxy = {};
 
     friend bool operator==(const Endpoint &, const Endpoint &) = default;
 };

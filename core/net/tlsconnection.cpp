@@ -6,12 +6,29 @@
 
 #include <QHostAddress>
 #include <QMetaObject>
+#include <QNetworkProxy>
 #include <QUrl>
 
 namespace Net {
 
-TlsConnection::TlsConnection(Base::Clock &clock, HappyEyeballs::Resolver resolver)
+namespace {
+
+/// A proxy's own words can stand in an error (law 9).
+QString harmless(const QString &words)
+{
+    QString kept;
+    for (const QChar c : words.left(200)) {
+        if (c.isPrint())
+            kept += c;
+    }
+    return kept;
+}
+
+} // namespace
+
+TlsConnection::TlsConnection(Base::Clock &clock, QByteArray proxyPassword, HappyEyeballs::Resolver resolver)
     : m_reach(clock, std::move(resolver))
+    , m_proxyPassword(std::move(proxyPassword))
 {
     connect(&m_reach, &HappyEyeballs::resolved, this, &TlsConnection::resolved);
     connect(&m_reach, &HappyEyeballs::connected, this, [this] {
@@ -50,7 +67,24 @@ void TlsConnection::begin()
     m_configuration = *configuration;
     const QByteArray ace = QUrl::toAce(m_endpoint.host);
     m_host = ace.isEmpty() ? m_endpoint.host : QString::fromLatin1(ace);
-    m_reach.begin(m_host, m_endpoint.port);
+    if (m_endpoint.proxy.isNull())
+        m_reach.begin(m_host, m_endpoint.port);
+    else
+        beginThroughProxy();
+}
+
+/// The proxy gets the name and not an address: it is looked up there, and nowhere else. Which of several
+/// addresses answers is the proxy's business too.
+void TlsConnection::beginThroughProxy()
+{
+    const Proxy &proxy = m_endpoint.proxy;
+    const auto kind =
+        proxy.kind == Proxy::Kind::Socks5 ? QNetworkProxy::Socks5Proxy : QNetworkProxy::HttpProxy;
+    std::unique_ptr<QSslSocket> socket = HappyEyeballs::plainSocket();
+    socket->setProxy({kind, proxy.host, proxy.port, proxy.user, QString::fromUtf8(m_proxyPassword)});
+    adopt(std::move(socket));
+    connect(m_socket, &QSslSocket::connected, this, &TlsConnection::onConnected);
+    m_socket->connectToHost(m_host, m_endpoint.port);
 }
 
 void TlsConnection::adopt(std::unique_ptr<QSslSocket> socket)
@@ -81,6 +115,7 @@ void TlsConnection::onConnected()
 {
     if (m_over)
         return;
+    m_reached = true;
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     m_socket->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
     Q_EMIT connected();
@@ -168,6 +203,8 @@ void TlsConnection::onSocketError(QAbstractSocket::SocketError error)
 {
     if (m_over)
         return;
+    if (!m_reached)
+        return onProxyError(error);
     const QString words = m_socket->errorString();
     if (!m_refusal.isEmpty())
         return lose(Base::ErrorKind::CertificateRefused, m_refusal);
@@ -186,6 +223,33 @@ void TlsConnection::onSocketError(QAbstractSocket::SocketError error)
     }
     read();
     lose(Base::ErrorKind::ConnectionLost, words);
+}
+
+/// That the server refuses is told of the server; everything else of the proxy. "Host not found" too: with
+/// names QSslSocket says so for SOCKS's "not allowed" and "general failure" as well (Qt 6.4.2).
+void TlsConnection::onProxyError(QAbstractSocket::SocketError error)
+{
+    using enum Base::ErrorKind;
+    const QString words = harmless(m_socket->errorString());
+    const auto loseProxy = [this, &words](Base::ErrorKind kind) {
+        if (!std::exchange(m_over, true))
+            Q_EMIT lost(Base::Error{kind, m_endpoint.proxy.host, words});
+    };
+    switch (error) {
+    case QAbstractSocket::ConnectionRefusedError:
+        return lose(CannotConnect, QStringLiteral("said by the proxy: ") + words);
+    case QAbstractSocket::ProxyAuthenticationRequiredError:
+        return loseProxy(ProxySignIn);
+    case QAbstractSocket::ProxyConnectionRefusedError:
+    case QAbstractSocket::ProxyConnectionClosedError:
+    case QAbstractSocket::ProxyConnectionTimeoutError:
+    case QAbstractSocket::ProxyNotFoundError:
+    case QAbstractSocket::RemoteHostClosedError:
+    case QAbstractSocket::SocketTimeoutError:
+        return loseProxy(ProxyUnreachable);
+    default:
+        return loseProxy(ProxyRefused);
+    }
 }
 
 void TlsConnection::read()
@@ -257,6 +321,11 @@ QByteArray TlsConnection::endPointBinding() const
 
 QString TlsConnection::peer() const
 {
+    if (m_reached && !m_endpoint.proxy.isNull())
+        return QStringLiteral("%1:%2 through %3")
+            .arg(m_host)
+            .arg(m_endpoint.port)
+            .arg(toUrl(m_endpoint.proxy));
     const QHostAddress address = m_socket ? m_socket->peerAddress() : QHostAddress();
     if (address.isNull())
         return {};

@@ -18,7 +18,8 @@ class TlsConnection : public Connection
     Q_OBJECT
 
 public:
-    explicit TlsConnection(Base::Clock &clock,
+    /// The password is for the endpoint's proxy, where that asks for one.
+    explicit TlsConnection(Base::Clock &clock, QByteArray proxyPassword = {},
                            HappyEyeballs::Resolver resolver = HappyEyeballs::systemResolver);
     ~TlsConnection() override;
 
@@ -35,6 +36,7 @@ public:
 
 private:
     void begin();
+    void beginThroughProxy();
     void adopt(std::unique_ptr<QSslSocket> socket);
     void onConnected();
     void onEncrypted();
@@ -42,17 +44,20 @@ private:
     void onSocketError(QAbstractSocket::SocketError error);
     bool isVouchedFor() const;
     void refuse(const QString &why);
+    void onProxyError(QAbstractSocket::SocketError error);
     void read();
     void lose(Base::ErrorKind kind, const QString &detail);
 
     HappyEyeballs m_reach;
+    const QByteArray m_proxyPassword;
     QSslSocket *m_socket = nullptr; ///< none before the server is reached
     QSslConfiguration m_configuration;
     Endpoint m_endpoint;
     Trust m_trust;
     QString m_host; ///< of the endpoint, in A-labels
     QList<QSslError> m_problems;
-    QString m_refusal; ///< why the certificate was refused; empty if it was not
+    QString m_refusal;      ///< why the certificate was refused; empty if it was not
+    bool m_reached = false; ///< TCP is up, to the server itself
     bool m_handshake = false;
     bool m_over = false;
 };

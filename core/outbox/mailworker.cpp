@@ -19,7 +19,9 @@ constexpr qint64 spoolGrace = 24LL * 3600; // s a file of the spool may lie with
 
 ConnectionFactory realConnections(Base::Clock &clock)
 {
-    return [&clock] { return std::make_unique<Net::TlsConnection>(clock); };
+    return [&clock](const QByteArray &proxyPassword) {
+        return std::make_unique<Net::TlsConnection>(clock, proxyPassword);
+    };
 }
 
 } // namespace
@@ -267,12 +269,13 @@ void MailWorker::lookAgain(AccountId account)
         m_dispatcher->wake();
 }
 
-void MailWorker::testAccount(const Accounts::Account &account, const QByteArray &secret, int number,
+void MailWorker::testAccount(const Accounts::Account &account, const Accounts::Secrets &secrets, int number,
                              std::function<void(TestReport)> then)
 {
     Base::assertThread(this);
     const int key = ++m_tested;
-    auto test = std::make_unique<ConnectionTest>(account, secret, realConnections(m_clock)(), m_clock);
+    auto test = std::make_unique<ConnectionTest>(account, secrets.signIn,
+                                                 realConnections(m_clock)(secrets.proxy), m_clock);
     connect(test.get(), &ConnectionTest::found, this,
             [this, number](const TestFinding &finding) { Q_EMIT testFound(number, finding); });
     connect(test.get(), &ConnectionTest::finished, this,
@@ -286,10 +289,10 @@ void MailWorker::testAccount(const Accounts::Account &account, const QByteArray 
     started->start();
 }
 
-void MailWorker::answerSecret(quint64 request, const Base::Result<QByteArray> &secret)
+void MailWorker::answerSecret(quint64 request, const Base::Result<Accounts::Secrets> &secrets)
 {
     if (m_dispatcher)
-        m_dispatcher->answerSecret(request, secret);
+        m_dispatcher->answerSecret(request, secrets);
 }
 
 } // namespace Outbox

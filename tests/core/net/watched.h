@@ -10,8 +10,9 @@
 class Watched : public QObject
 {
 public:
-    explicit Watched(Net::HappyEyeballs::Resolver resolver = Net::HappyEyeballs::systemResolver)
-        : m_connection(m_clock, std::move(resolver))
+    explicit Watched(Net::HappyEyeballs::Resolver resolver = Net::HappyEyeballs::systemResolver,
+                     const QByteArray &proxyPassword = {})
+        : m_connection(m_clock, proxyPassword, std::move(resolver))
     {
         connect(&m_connection, &Net::TlsConnection::resolved, this, [this] { note("resolved"); });
         connect(&m_connection, &Net::TlsConnection::connected, this, [this] { note("connected"); });

@@ -16,6 +16,8 @@ Account filled(const QString &name)
     Account account;
     account.name = name;
     account.server = {u"smtp.bücher.example"_s, 465, Net::Security::Tls};
+    account.server.proxy = {Net::Proxy::Kind::HttpConnect, u"proxy.example"_s, 8080, u"ada@b%20ü"_s};
+    account.proxySecretPlace = Accounts::SecretPlace::Vault;
     account.trust.caFile = u"/etc/ssl/ca.pem"_s;
     account.trust.exception = {QString(64, u'a'),
                                u"smtp.bücher.example"_s,
