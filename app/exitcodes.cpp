@@ -46,8 +46,12 @@ ExitCode exitCodeFor(const Base::Error &error)
     case Protocol:
     case PlaintextAfterTls:
         return ProtocolError;
+    case ProxySignIn:
+        return SignInRefused;
     case NameNotFound:
     case CannotConnect:
+    case ProxyUnreachable:
+    case ProxyRefused:
     case ConnectionLost:
     case TlsFailed:
     case TimedOut:

@@ -14,9 +14,14 @@ Office::Office(Base::Paths paths)
     , m_secrets(
           std::make_unique<Accounts::KeychainSecretStore>(m_paths.socketName()),
           std::make_unique<Accounts::SealedSecretStore>(m_paths.vault(), Terminal::passphrase),
-          [](const Accounts::Account &account, const Accounts::SecretDesk::PasswordGiven &given) {
+          [](const Accounts::Account &account, Accounts::SecretOf which,
+             const Accounts::SecretDesk::PasswordGiven &given) {
               given(Terminal::askHidden(
-                  QCoreApplication::translate("Office", "Password for account \"%1\":").arg(account.name)));
+                  which == Accounts::SecretOf::Proxy
+                      ? QCoreApplication::translate("Office", "Password of account \"%1\" at its proxy %2:")
+                            .arg(account.name, account.server.proxy.host)
+                      : QCoreApplication::translate("Office", "Password for account \"%1\":")
+                            .arg(account.name)));
           })
     , m_mailroom(m_paths, m_secrets, m_clock)
 {

@@ -60,17 +60,23 @@ int runWindow(const Base::Paths &paths, const QString &screenshot)
     Base::SystemClock clock;
     Ui::DialogPrompts prompts;
     const auto front = [] { return QApplication::activeWindow(); };
-    Accounts::SecretDesk secrets(
-        std::make_unique<Accounts::KeychainSecretStore>(paths.socketName()),
-        std::make_unique<Accounts::SealedSecretStore>(
-            paths.vault(),
-            [&prompts, front](bool newVault, int attempt,
-                              Accounts::SealedSecretStore::PassphraseGiven given) {
-                prompts.passphrase(front(), newVault, attempt, std::move(given));
-            }),
-        [&prompts, front](const Accounts::Account &account, Accounts::SecretDesk::PasswordGiven given) {
-            prompts.password(front(), account.name, 1, std::move(given));
-        });
+    Accounts::SecretDesk secrets(std::make_unique<Accounts::KeychainSecretStore>(paths.socketName()),
+                                 std::make_unique<Accounts::SealedSecretStore>(
+                                     paths.vault(),
+                                     [&prompts, front](bool newVault, int attempt,
+                                                       Accounts::SealedSecretStore::PassphraseGiven given) {
+                                         prompts.passphrase(front(), newVault, attempt, std::move(given));
+                                     }),
+                                 [&prompts, front](const Accounts::Account &account, Accounts::SecretOf which,
+                                                   Accounts::SecretDesk::PasswordGiven given) {
+                                     const QString name =
+                                         which == Accounts::SecretOf::Proxy
+                                             ? QCoreApplication::translate("Window", "%1 (at the proxy %2)",
+                                                                           "whose password is asked")
+                                                   .arg(account.name, account.server.proxy.host)
+                                             : account.name;
+                                     prompts.password(front(), name, 1, std::move(given));
+                                 });
     Outbox::Mailroom mailroom(paths, secrets, clock);
     // A picture is no reason to send anything.
     if (const Base::Done done = mailroom.open(screenshot.isEmpty()); !done)

@@ -6,6 +6,8 @@
 #include "app/messagejson.h"
 #include "app/office.h"
 #include "app/terminal.h"
+#include "core/net/certificatetrust.h"
+#include "core/net/pins.h"
 #include "ui/common/explain.h"
 
 #include <QFileInfo>
@@ -30,6 +32,7 @@ struct Wish
 {
     Account account;
     std::optional<QByteArray> secret;
+    std::optional<QByteArray> proxySecret;
 };
 
 void addOptions(QCommandLineParser &parser)
@@ -54,12 +57,55 @@ void addOptions(QCommandLineParser &parser)
            "CMD");
     option("from", tr("The sender's address, with or without a name."), "ADDRESS");
     option("ca-file", tr("PEM file with certificates to believe beside the system's."), "F");
-    option("trust", tr("SHA-256 of the one certificate that is accepted whatever else is wrong with it."),
-           "SHA256");
+    option(
+        "trust",
+        tr("SHA-256 of the one certificate of this server that is accepted although its issuer is unknown or "
+           "its name another."),
+        "SHA256");
+    option("trust-errors",
+           tr("With --trust: accept it with exactly these errors instead, separated by commas, such as "
+              "self-signed-certificate,certificate-expired."),
+           "ERRORS");
+    option(
+        "pin",
+        tr("SHA-256 of a public key, in base64 or hexadecimal digits, that must vouch for the server beside "
+           "everything else. May be given several times: one of them must."),
+        "SHA256");
+    option("client-certificate", tr("PEM file with the certificate that tells the server who you are."),
+           "FILE");
+    option("client-key", tr("PEM file with its key, without a passphrase."), "FILE");
+    option("proxy",
+           tr("Connects through this proxy: socks5://[USER@]HOST:PORT or http://[USER@]HOST:PORT. It looks "
+              "up the "
+              "server's name; without this no proxy is used, whatever the desktop has set."),
+           "URL");
+    option("proxy-password-stdin",
+           tr("Reads the proxy's password from a line of standard input, behind the account's."));
     option("helo", tr("The name said in EHLO; without it an address literal that tells nothing."), "NAME");
     option("max-connections", tr("Connections at a time, 1 to 20."), "N");
     option("allow-cleartext-password",
            tr("Lets a password travel unencrypted where --security none is chosen."));
+}
+
+Net::Trust trustFrom(const QCommandLineParser &parser, const Net::Endpoint &server)
+{
+    const auto value = [&parser](const char *option) { return parser.value(QString::fromLatin1(option)); };
+    const auto file = [&value](const char *option) {
+        const QString path = value(option);
+        return path.isEmpty() ? path : QFileInfo(path).absoluteFilePath();
+    };
+    Net::Trust trust;
+    trust.caFile = file("ca-file");
+    trust.client = {file("client-certificate"), file("client-key")};
+    for (const QString &pin : parser.values(QStringLiteral("pin")))
+        trust.pins.append(Net::pinFrom(pin).value_or(pin)); // check() says what is wrong with it
+    if (parser.isSet(QStringLiteral("trust"))) {
+        trust.exception = {value("trust").remove(QLatin1Char(':')).toLower(), server.host, server.port,
+                           Net::ownServerErrorNames()};
+        if (parser.isSet(QStringLiteral("trust-errors")))
+            trust.exception.errors = value("trust-errors").split(QLatin1Char(','), Qt::SkipEmptyParts);
+    }
+    return trust;
 }
 
 Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &name)
@@ -78,6 +124,10 @@ Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &nam
     account.server.port = Accounts::defaultPort(*security);
     if (parser.isSet(QStringLiteral("port")))
         account.server.port = value("port").toUShort(); // 0 when it is no port: check() says so
+    const Base::Result<Net::Proxy> proxy = Net::proxyFromUrl(value("proxy"));
+    if (!proxy)
+        return proxy.error();
+    account.server.proxy = *proxy;
     if (parser.isSet(QStringLiteral("auth"))) {
         const Base::Result<Accounts::Auth> auth = Accounts::authFromName(value("auth"));
         if (!auth)
@@ -87,10 +137,8 @@ Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &nam
     account.user = value("user");
     account.secretCommand = value("password-command");
     account.helo = value("helo");
-    account.trust.sha256 = value("trust").remove(QLatin1Char(':')).toLower();
     account.allowCleartextPassword = parser.isSet(QStringLiteral("allow-cleartext-password"));
-    if (parser.isSet(QStringLiteral("ca-file")))
-        account.trust.caFile = QFileInfo(value("ca-file")).absoluteFilePath();
+    account.trust = trustFrom(parser, account.server);
     if (parser.isSet(QStringLiteral("max-connections"))) {
         account.maxConnections = value("max-connections").toInt();
         if (account.maxConnections < 1 || account.maxConnections > 20)
@@ -107,6 +155,32 @@ Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &nam
     return wish;
 }
 
+/// The exit code when one is missing.
+std::optional<int> askSecrets(Wish &wish, const QCommandLineParser &parser)
+{
+    const Account &account = wish.account;
+    if (parser.isSet(QStringLiteral("password-stdin"))) {
+        wish.secret = Terminal::readLine();
+        if (!wish.secret || wish.secret->isEmpty())
+            return usageError(command, tr("There was no password on standard input."));
+    } else if (account.needsSignIn() && account.secretPlace == SecretPlace::None) {
+        wish.secret = Terminal::askHidden(tr("Password for %1:").arg(account.user));
+        if (!wish.secret)
+            return usageError(command, tr("Give the password with --password-stdin or --password-command."));
+    }
+    if (parser.isSet(QStringLiteral("proxy-password-stdin"))) {
+        wish.proxySecret = Terminal::readLine();
+        if (!wish.proxySecret || wish.proxySecret->isEmpty())
+            return usageError(command, tr("There was no password for the proxy on standard input."));
+    } else if (account.needs(Accounts::SecretOf::Proxy)) {
+        wish.proxySecret =
+            Terminal::askHidden(tr("Password for %1 at the proxy:").arg(account.server.proxy.user));
+        if (!wish.proxySecret)
+            return usageError(command, tr("Give the proxy's password with --proxy-password-stdin."));
+    }
+    return std::nullopt;
+}
+
 int add(const Base::Paths &paths, const QString &name, const QCommandLineParser &parser)
 {
     for (const char *needed : {"host", "security", "from"}) {
@@ -120,8 +194,12 @@ int add(const Base::Paths &paths, const QString &name, const QCommandLineParser 
     if (!wish)
         return fail(wish.error());
     Account &account = wish->account;
+    if (parser.isSet(QStringLiteral("trust-errors")) && !parser.isSet(QStringLiteral("trust")))
+        return usageError(command, tr("--trust-errors needs a --trust."));
     if (account.user.isEmpty() && (fromStdin || !account.secretCommand.isEmpty()))
         return usageError(command, tr("A password needs a --user."));
+    if (parser.isSet(QStringLiteral("proxy-password-stdin")) && !account.needs(Accounts::SecretOf::Proxy))
+        return usageError(command, tr("--proxy-password-stdin needs a --proxy with a user name."));
     if (account.server.security == Net::Security::None && account.needsSignIn() &&
         !account.allowCleartextPassword)
         return usageError(command,
@@ -130,19 +208,13 @@ int add(const Base::Paths &paths, const QString &name, const QCommandLineParser 
                              "Choose --security starttls or tls, or say --allow-cleartext-password."));
     if (const Base::Done done = Accounts::check(account); !done)
         return fail(done.error());
-    if (fromStdin) {
-        wish->secret = Terminal::readLine();
-        if (!wish->secret || wish->secret->isEmpty())
-            return usageError(command, tr("There was no password on standard input."));
-    } else if (account.needsSignIn() && account.secretPlace == SecretPlace::None) {
-        wish->secret = Terminal::askHidden(tr("Password for %1:").arg(account.user));
-        if (!wish->secret)
-            return usageError(command, tr("Give the password with --password-stdin or --password-command."));
-    }
+    if (const std::optional<int> over = askSecrets(*wish, parser))
+        return *over;
     Office office(paths);
     if (const Base::Done done = office.open(Work::Enter); !done)
         return fail(done.error());
-    const Base::Result<Account> saved = await(office.mailroom().saveAccount(account, wish->secret));
+    const Base::Result<Account> saved =
+        await(office.mailroom().saveAccount(account, wish->secret, wish->proxySecret));
     if (!saved)
         return fail(saved.error());
     switch (saved->secretPlace) {
@@ -199,7 +271,8 @@ int show(Office &office, const Account &account, bool json)
         return Ok;
     }
     for (auto field = object.constBegin(); field != object.constEnd(); ++field) {
-        const QString value = field->isString() ? field->toString() : field->toVariant().toString();
+        const QString value = field->isArray() ? field->toVariant().toStringList().join(QStringLiteral(", "))
+                                               : field->toVariant().toString();
         if (!value.isEmpty())
             Terminal::say(QStringLiteral("%1: %2").arg(field.key(), value));
     }

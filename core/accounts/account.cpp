@@ -1,7 +1,12 @@
 #include "core/accounts/account.h"
 
 #include "core/message/address.h"
+#include "core/net/certificatetrust.h"
+#include "core/net/pins.h"
 
+#include <QJsonArray>
+
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -68,11 +73,72 @@ bool isHex64(const QString &text)
            });
 }
 
+Base::Done check(const Net::Trust &trust)
+{
+    if (!trust.exception.isNull() && !isHex64(trust.exception.sha256))
+        return bad("trust", QStringLiteral("a certificate's SHA-256 is 64 hexadecimal digits"));
+    for (const QString &error : trust.exception.errors) {
+        if (!Net::certificateErrorNames().contains(error))
+            return bad("trust-errors",
+                       QStringLiteral("no error of a certificate is called \"%1\"; they are %2")
+                           .arg(error, Net::certificateErrorNames().join(QStringLiteral(", "))));
+    }
+    for (const QString &pin : trust.pins) {
+        if (Net::pinFrom(pin) != pin)
+            return bad("pin", QStringLiteral(
+                                  "a pin is the base64 of a key's SHA-256, or its 64 hexadecimal digits"));
+    }
+    if (trust.client.certificateFile.isEmpty() != trust.client.keyFile.isEmpty())
+        return bad(trust.client.keyFile.isEmpty() ? "client-key" : "client-certificate",
+                   QStringLiteral("a client certificate and its key go together"));
+    return {};
+}
+
+void writeTrust(QJsonObject &object, const Net::Trust &trust)
+{
+    object.insert(QStringLiteral("caFile"), trust.caFile);
+    object.insert(QStringLiteral("trust"), trust.exception.sha256);
+    if (!trust.exception.isNull()) {
+        object.insert(QStringLiteral("trustHost"), trust.exception.host);
+        object.insert(QStringLiteral("trustPort"), trust.exception.port);
+        object.insert(QStringLiteral("trustErrors"), QJsonArray::fromStringList(trust.exception.errors));
+    }
+    object.insert(QStringLiteral("pins"), QJsonArray::fromStringList(trust.pins));
+    object.insert(QStringLiteral("clientCertificate"), trust.client.certificateFile);
+    object.insert(QStringLiteral("clientKey"), trust.client.keyFile);
+}
+
+Net::Trust readTrust(const QJsonObject &object, const Net::Endpoint &server)
+{
+    const auto text = [&object](const char *key) { return object.value(QLatin1String(key)).toString(); };
+    const auto list = [&object](const char *key) {
+        QStringList texts;
+        for (const QJsonValue each : object.value(QLatin1String(key)).toArray())
+            texts.append(each.toString());
+        return texts;
+    };
+    Net::Trust trust;
+    trust.caFile = text("caFile");
+    trust.pins = list("pins");
+    trust.client = {text("clientCertificate"), text("clientKey")};
+    const QString sha256 = text("trust");
+    if (sha256.isEmpty())
+        return trust;
+    if (object.contains(QLatin1String("trustHost")))
+        trust.exception = {sha256, text("trustHost"),
+                           static_cast<quint16>(object.value(QLatin1String("trustPort")).toInt()),
+                           list("trustErrors")};
+    else // written before exceptions knew for what they are
+        trust.exception = {sha256, server.host, server.port, Net::ownServerErrorNames()};
+    return trust;
+}
+
 } // namespace
 
-QString secretKey(const Account &account)
+QString secretKey(const Account &account, SecretOf which)
 {
-    return QStringLiteral("account-%1").arg(account.id.value);
+    const QString key = QStringLiteral("account-%1").arg(account.id.value);
+    return which == SecretOf::SignIn ? key : key + QStringLiteral("-proxy");
 }
 
 Base::Done check(const Account &account)
@@ -93,8 +159,12 @@ Base::Done check(const Account &account)
     const Base::Result<Message::Address> from = Message::Address::parse(account.fromAddress);
     if (!from)
         return bad("from", from.error().detail);
-    if (!account.trust.sha256.isEmpty() && !isHex64(account.trust.sha256))
-        return bad("trust", QStringLiteral("a certificate's SHA-256 is 64 hexadecimal digits"));
+    if (const Base::Done done = check(account.trust); !done)
+        return done;
+    if (const auto proxy = Net::proxyFromUrl(Net::toUrl(account.server.proxy)); !proxy)
+        return proxy.error();
+    else if (*proxy != account.server.proxy)
+        return bad("proxy", QStringLiteral("not a proxy's name or address"));
     if (account.server.security == Net::Security::None && account.needsSignIn() &&
         !account.allowCleartextPassword)
         return bad("security", QStringLiteral("a password would travel unencrypted"));
@@ -148,16 +218,16 @@ quint16 defaultPort(Net::Security security)
 
 QJsonObject toJson(const Account &account)
 {
-    return {
+    QJsonObject object{
         {QStringLiteral("name"), account.name},
         {QStringLiteral("host"), account.server.host},
         {QStringLiteral("port"), account.server.port},
         {QStringLiteral("security"), name(account.server.security)},
-        {QStringLiteral("caFile"), account.trust.caFile},
-        {QStringLiteral("trust"), account.trust.sha256},
+        {QStringLiteral("proxy"), Net::toUrl(account.server.proxy)},
         {QStringLiteral("auth"), name(account.auth)},
         {QStringLiteral("user"), account.user},
         {QStringLiteral("secretPlace"), name(account.secretPlace)},
+        {QStringLiteral("proxySecretPlace"), name(account.proxySecretPlace)},
         {QStringLiteral("passwordCommand"), account.secretCommand},
         {QStringLiteral("fromName"), account.fromName},
         {QStringLiteral("from"), account.fromAddress},
@@ -165,6 +235,8 @@ QJsonObject toJson(const Account &account)
         {QStringLiteral("allowCleartextPassword"), account.allowCleartextPassword},
         {QStringLiteral("maxConnections"), account.maxConnections},
     };
+    writeTrust(object, account.trust);
+    return object;
 }
 
 Account fromJson(const QJsonObject &object)
@@ -175,11 +247,14 @@ Account fromJson(const QJsonObject &object)
     account.server.host = text("host");
     account.server.port = static_cast<quint16>(object.value(QLatin1String("port")).toInt());
     account.server.security = valueIn(securities, text("security")).value_or(Net::Security::StartTls);
-    account.trust.caFile = text("caFile");
-    account.trust.sha256 = text("trust");
+    // What cannot be read is no reason to go around it: a proxy without a port connects to nothing.
+    const Base::Result<Net::Proxy> proxy = Net::proxyFromUrl(text("proxy"));
+    account.server.proxy = proxy ? *proxy : Net::Proxy{Net::Proxy::Kind::Socks5, text("proxy"), 0, {}};
+    account.trust = readTrust(object, account.server);
     account.auth = valueIn(auths, text("auth")).value_or(Auth::Auto);
     account.user = text("user");
     account.secretPlace = secretPlaceFromName(text("secretPlace"));
+    account.proxySecretPlace = secretPlaceFromName(text("proxySecretPlace"));
     account.secretCommand = text("passwordCommand");
     account.fromName = text("fromName");
     account.fromAddress = text("from");

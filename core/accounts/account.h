@@ -26,6 +26,12 @@ enum class SecretPlace {
     Session,  ///< nowhere: asked once a run
 };
 
+/// Which of an account's secrets.
+enum class SecretOf {
+    SignIn, ///< its password at the server
+    Proxy,  ///< its password at the proxy; never printed by a command
+};
+
 struct Account
 {
     Base::AccountId id;
@@ -36,7 +42,8 @@ struct Account
     QString user; ///< empty: no sign-in
     SecretPlace secretPlace = SecretPlace::None;
     QString
-        secretCommand;   ///< for SecretPlace::Command, run by the shell; its first output line is the secret
+        secretCommand; ///< for SecretPlace::Command, run by the shell; its first output line is the secret
+    SecretPlace proxySecretPlace = SecretPlace::None;
     QString fromName;    ///< display name of the sender, may be empty
     QString fromAddress; ///< the sender's address
     QString helo;        ///< name said in EHLO; empty: an address literal (RFC 5321 §4.1.3)
@@ -45,14 +52,30 @@ struct Account
     bool isDefault = false;
 
     bool needsSignIn() const { return auth != Auth::None && !user.isEmpty(); }
+    bool needs(SecretOf which) const
+    {
+        return which == SecretOf::SignIn ? needsSignIn() : server.proxy.needsSignIn();
+    }
+    SecretPlace placeOf(SecretOf which) const
+    {
+        return which == SecretOf::SignIn ? secretPlace : proxySecretPlace;
+    }
 
     friend bool operator==(const Account &, const Account &) = default;
 };
 
-/// The key under which a secret store keeps the account's secret: stable over renames.
-QString secretKey(const Account &account);
+/// The secrets of an account, where they are needed; empty where not.
+struct Secrets
+{
+    QByteArray signIn;
+    QByteArray proxy;
+};
 
-/// BadAccount with the field in `subject` ("host", "port", "from", "name", "security") when it cannot work.
+/// The key under which a secret store keeps the account's secret: stable over renames.
+QString secretKey(const Account &account, SecretOf which = SecretOf::SignIn);
+
+/// BadAccount with the field in `subject` ("host", "port", "from", "name", "security", …) when it cannot
+/// work.
 Base::Done check(const Account &account);
 
 QString name(Net::Security security); ///< "tls", "starttls", "none": the words of the command line

@@ -43,10 +43,10 @@ void SecretDesk::later(std::function<void()> what)
     QMetaObject::invokeMethod(this, std::move(what), Qt::QueuedConnection);
 }
 
-void SecretDesk::fetch(const Account &account, Got then)
+void SecretDesk::fetch(const Account &account, Got then, SecretOf which)
 {
-    const QString key = secretKey(account);
-    switch (account.secretPlace) {
+    const QString key = secretKey(account, which);
+    switch (account.placeOf(which)) {
     case SecretPlace::None:
         return later([then = std::move(then), name = account.name] {
             then(Error{ErrorKind::SecretMissing, name, {}});
@@ -59,18 +59,41 @@ void SecretDesk::fetch(const Account &account, Got then)
         return runSecretCommand(account.secretCommand, commandPatienceMs, this,
                                 underName(account, std::move(then)));
     case SecretPlace::Session:
-        return m_session.get(key, [this, account, then = std::move(then)](const Result<QByteArray> &kept) {
-            if (kept)
-                then(kept);
-            else
-                ask(account, then);
-        });
+        return m_session.get(key,
+                             [this, account, which, then = std::move(then)](const Result<QByteArray> &kept) {
+                                 if (kept)
+                                     then(kept);
+                                 else
+                                     ask(account, which, then);
+                             });
     }
 }
 
-void SecretDesk::ask(const Account &account, Got then)
+void SecretDesk::fetchAll(const Account &account, const std::optional<QByteArray> &signIn, GotAll then)
 {
-    const QString key = secretKey(account);
+    const QPointer<SecretDesk> self(this);
+    const auto withSignIn = [self, account, then = std::move(then)](const Result<QByteArray> &known) {
+        if (!known)
+            return then(known.error());
+        if (!self)
+            return;
+        if (!account.needs(SecretOf::Proxy))
+            return then(Secrets{*known, {}});
+        self->fetch(
+            account,
+            [then, password = *known](const Result<QByteArray> &proxy) {
+                then(proxy ? Result<Secrets>(Secrets{password, *proxy}) : Result<Secrets>(proxy.error()));
+            },
+            SecretOf::Proxy);
+    };
+    if (signIn || !account.needsSignIn())
+        return later([withSignIn, known = signIn.value_or(QByteArray())] { withSignIn(known); });
+    fetch(account, withSignIn);
+}
+
+void SecretDesk::ask(const Account &account, SecretOf which, Got then)
+{
+    const QString key = secretKey(account, which);
     if (m_session.contains(key)) // given to another one who asked, a moment ago
         return m_session.get(key, std::move(then));
     if (m_notGiven.contains(key))
@@ -81,15 +104,15 @@ void SecretDesk::ask(const Account &account, Got then)
         return; // the question is on its way
     const QPointer<SecretDesk> self(this);
     const auto isGiven = std::make_shared<bool>(false);
-    m_ask(account, [self, isGiven, account](const std::optional<QByteArray> &password) {
+    m_ask(account, which, [self, isGiven, account, which](const std::optional<QByteArray> &password) {
         if (self && !std::exchange(*isGiven, true))
-            self->onPassword(account, password);
+            self->onPassword(account, which, password);
     });
 }
 
-void SecretDesk::onPassword(const Account &account, const std::optional<QByteArray> &password)
+void SecretDesk::onPassword(const Account &account, SecretOf which, const std::optional<QByteArray> &password)
 {
-    const QString key = secretKey(account);
+    const QString key = secretKey(account, which);
     const bool isGiven = password && !password->isEmpty();
     if (isGiven)
         m_session.set(key, *password, [](const Done &) {});
@@ -102,64 +125,78 @@ void SecretDesk::onPassword(const Account &account, const std::optional<QByteArr
         });
 }
 
-void SecretDesk::keep(const Account &account, const QByteArray &secret, Kept then)
+void SecretDesk::keep(const Account &account, const QByteArray &secret, Kept then, SecretOf which)
 {
     if (m_preferred == SecretPlace::Session)
-        return keepInSession(account, secret, std::move(then));
+        return keepInSession(account, which, secret, std::move(then));
     if (m_preferred == SecretPlace::Vault)
-        return keepInVault(account, secret, std::move(then));
+        return keepInVault(account, which, secret, std::move(then));
     const QPointer<SecretDesk> self(this);
-    m_keychain->set(secretKey(account), secret,
-                    [self, account, secret, then = std::move(then)](const Done &done) {
+    m_keychain->set(secretKey(account, which), secret,
+                    [self, account, which, secret, then = std::move(then)](const Done &done) {
                         if (!self)
                             return;
                         if (done)
-                            self->settle(account, SecretPlace::Keychain, then);
+                            self->settle(account, which, SecretPlace::Keychain, then);
                         else
-                            self->keepInVault(account, secret, then);
+                            self->keepInVault(account, which, secret, then);
                     });
 }
 
-void SecretDesk::keepInVault(const Account &account, const QByteArray &secret, Kept then)
+void SecretDesk::keepInVault(const Account &account, SecretOf which, const QByteArray &secret, Kept then)
 {
     const QPointer<SecretDesk> self(this);
-    m_vault->set(secretKey(account), secret, [self, account, then = std::move(then)](const Done &done) {
-        if (!self)
-            return;
-        if (done)
-            self->settle(account, SecretPlace::Vault, then);
-        else
-            then(done.error());
-    });
+    m_vault->set(secretKey(account, which), secret,
+                 [self, account, which, then = std::move(then)](const Done &done) {
+                     if (!self)
+                         return;
+                     if (done)
+                         self->settle(account, which, SecretPlace::Vault, then);
+                     else
+                         then(done.error());
+                 });
 }
 
-void SecretDesk::keepInSession(const Account &account, const QByteArray &secret, Kept then)
+void SecretDesk::keepInSession(const Account &account, SecretOf which, const QByteArray &secret, Kept then)
 {
-    m_session.set(secretKey(account), secret, [this, account, then = std::move(then)](const Done &) {
-        settle(account, SecretPlace::Session, then);
-    });
+    m_session.set(secretKey(account, which), secret,
+                  [this, account, which, then = std::move(then)](const Done &) {
+                      settle(account, which, SecretPlace::Session, then);
+                  });
 }
 
 /// The secret lies in a new place: what lay in the old one is out of date.
-void SecretDesk::settle(const Account &account, SecretPlace place, const Kept &then)
+void SecretDesk::settle(const Account &account, SecretOf which, SecretPlace place, const Kept &then)
 {
-    const QString key = secretKey(account);
+    const QString key = secretKey(account, which);
     m_notGiven.remove(key);
     if (place != SecretPlace::Session)
         m_session.remove(key, [](const Done &) {});
     // Best effort. From the vault only when that takes no question: its entry is sealed and does no harm.
-    if (account.secretPlace == SecretPlace::Keychain && place != SecretPlace::Keychain)
+    if (account.placeOf(which) == SecretPlace::Keychain && place != SecretPlace::Keychain)
         m_keychain->remove(key, [](const Done &) {});
     then(place);
 }
 
 void SecretDesk::forget(const Account &account, Did then)
 {
-    const QString key = secretKey(account);
+    const QPointer<SecretDesk> self(this);
+    forgetOne(account, SecretOf::SignIn, [self, account, then = std::move(then)](const Done &first) {
+        if (!self)
+            return then(first);
+        self->forgetOne(account, SecretOf::Proxy,
+                        [then, first](const Done &second) { then(first ? second : first); });
+    });
+}
+
+void SecretDesk::forgetOne(const Account &account, SecretOf which, Did then)
+{
+    const QString key = secretKey(account, which);
+    const SecretPlace place = account.placeOf(which);
     m_notGiven.remove(key);
-    if (account.secretPlace == SecretPlace::Keychain || account.secretPlace == SecretPlace::Vault) {
+    if (place == SecretPlace::Keychain || place == SecretPlace::Vault) {
         m_session.remove(key, [](const Done &) {});
-        SecretStore &store = account.secretPlace == SecretPlace::Keychain ? *m_keychain : *m_vault;
+        SecretStore &store = place == SecretPlace::Keychain ? *m_keychain : *m_vault;
         return store.remove(key, std::move(then));
     }
     m_session.remove(key, std::move(then));

@@ -45,6 +45,9 @@ enum class ErrorKind {
     // network
     NameNotFound,
     CannotConnect,
+    ProxyUnreachable,
+    ProxyRefused, ///< it answers, and does not connect us
+    ProxySignIn,  ///< it wants a user name and a password, or others
     ConnectionLost,
     TlsFailed,
     CertificateRefused,

@@ -69,6 +69,9 @@ Scope scopeOf(Base::ErrorKind kind)
         return Scope::Session;
     case NameNotFound:
     case CannotConnect:
+    case ProxyUnreachable:
+    case ProxyRefused:
+    case ProxySignIn:
     case TlsFailed:
     case CertificateRefused:
     case PlaintextAfterTls:
@@ -99,6 +102,8 @@ bool isTransient(Base::ErrorKind kind)
     case Cancelled:
     case NameNotFound:
     case CannotConnect:
+    case ProxyUnreachable:
+    case ProxyRefused:
     case TlsFailed:
     case PlaintextAfterTls:
     case KeychainUnavailable:

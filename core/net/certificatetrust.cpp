@@ -1,10 +1,14 @@
 #include "core/net/certificatetrust.h"
 
 #include "core/base/atomicfile.h"
+#include "core/net/clientidentity.h"
 
 #include <QCryptographicHash>
+#include <QMetaEnum>
 #include <QSslCipher>
 #include <QSslSocket>
+
+#include <algorithm>
 
 namespace Net {
 
@@ -36,16 +40,23 @@ Base::Result<QSslConfiguration> tlsConfiguration(const Trust &trust)
     QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
     configuration.setProtocol(QSsl::TlsV1_2OrLater);
     configuration.setPeerVerifyMode(QSslSocket::VerifyPeer);
-    if (trust.caFile.isEmpty())
-        return configuration;
-    const Base::Result<QByteArray> pem = Base::readAll(trust.caFile, caFileLimit);
-    if (!pem)
-        return pem.error();
-    const QList<QSslCertificate> certificates = QSslCertificate::fromData(*pem, QSsl::Pem);
-    if (certificates.isEmpty())
-        return Base::Error{Base::ErrorKind::BadAccount, trust.caFile,
-                           QStringLiteral("the file holds no certificate in PEM form")};
-    configuration.addCaCertificates(certificates);
+    if (!trust.caFile.isEmpty()) {
+        const Base::Result<QByteArray> pem = Base::readAll(trust.caFile, caFileLimit);
+        if (!pem)
+            return pem.error();
+        const QList<QSslCertificate> certificates = QSslCertificate::fromData(*pem, QSsl::Pem);
+        if (certificates.isEmpty())
+            return Base::Error{Base::ErrorKind::BadAccount, trust.caFile,
+                               QStringLiteral("the file holds no certificate in PEM form")};
+        configuration.addCaCertificates(certificates);
+    }
+    if (!trust.client.isNull()) {
+        const Base::Result<ClientIdentity> identity = readIdentity(trust.client);
+        if (!identity)
+            return identity.error();
+        configuration.setLocalCertificateChain(identity->chain);
+        configuration.setPrivateKey(identity->key);
+    }
     return configuration;
 }
 
@@ -54,9 +65,52 @@ QString fingerprint(const QSslCertificate &certificate)
     return QString::fromLatin1(certificate.digest(QCryptographicHash::Sha256).toHex());
 }
 
-bool isAccepted(const Trust &trust, const QSslCertificate &peer)
+bool isAccepted(const CertificateException &exception, const Endpoint &server, const QSslCertificate &peer,
+                const QList<QSslError> &errors)
 {
-    return !trust.sha256.isEmpty() && !peer.isNull() && fingerprint(peer) == trust.sha256;
+    if (exception.isNull() || peer.isNull() || fingerprint(peer) != exception.sha256)
+        return false;
+    if (exception.port != server.port || exception.host.compare(server.host, Qt::CaseInsensitive) != 0)
+        return false;
+    return std::all_of(errors.begin(), errors.end(), [&exception](const QSslError &error) {
+        return exception.errors.contains(errorName(error.error()));
+    });
+}
+
+QString errorName(QSslError::SslError error)
+{
+    const char *key = QMetaEnum::fromType<QSslError::SslError>().valueToKey(error);
+    QString name;
+    for (const QChar c : QString::fromLatin1(key ? key : "UnspecifiedError")) {
+        if (c.isUpper() && !name.isEmpty())
+            name += QLatin1Char('-');
+        name += c.toLower();
+    }
+    return name;
+}
+
+QStringList certificateErrorNames()
+{
+    const QMetaEnum errors = QMetaEnum::fromType<QSslError::SslError>();
+    QStringList names;
+    for (int i = 0; i < errors.keyCount(); ++i) {
+        const auto error = static_cast<QSslError::SslError>(errors.value(i));
+        if (error != QSslError::NoError && error != QSslError::NoPeerCertificate &&
+            error != QSslError::NoSslSupport && error != QSslError::UnspecifiedError)
+            names.append(errorName(error));
+    }
+    return names;
+}
+
+QStringList ownServerErrorNames()
+{
+    return {errorName(QSslError::SelfSignedCertificate),
+            errorName(QSslError::SelfSignedCertificateInChain),
+            errorName(QSslError::UnableToGetIssuerCertificate),
+            errorName(QSslError::UnableToGetLocalIssuerCertificate),
+            errorName(QSslError::UnableToVerifyFirstCertificate),
+            errorName(QSslError::CertificateUntrusted),
+            errorName(QSslError::HostNameMismatch)};
 }
 
 TlsFacts factsOf(const QSslSocket &socket, const QList<QSslError> &problems)
@@ -74,8 +128,10 @@ TlsFacts factsOf(const QSslSocket &socket, const QList<QSslError> &problems)
     facts.expires = peer.expiryDate().toUTC();
     if (!peer.isNull())
         facts.sha256 = fingerprint(peer);
-    for (const QSslError &problem : problems)
+    for (const QSslError &problem : problems) {
         facts.problems.append(problem.errorString());
+        facts.errors.append(errorName(problem.error()));
+    }
     if (socket.isEncrypted()) {
         facts.protocol = protocolName(socket.sessionProtocol());
         facts.cipher = socket.sessionCipher().name();

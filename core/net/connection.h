@@ -35,11 +35,14 @@ public:
 
     virtual bool isEncrypted() const = 0;
     virtual TlsFacts tlsFacts() const = 0;
-    /// "192.0.2.7:587", once connected.
+    /// tls-server-end-point (RFC 5929 §4): the hash of the server's certificate; empty when not encrypted or
+    /// undefined
+    virtual QByteArray endPointBinding() const = 0;
+    /// "192.0.2.7:587", once connected; "mail.example:587 through socks5://proxy.example:1080".
     virtual QString peer() const = 0;
 
 Q_SIGNALS:
-    void resolved(const QStringList &addresses); ///< the name was found
+    void resolved(const QStringList &addresses); ///< the name was found; not through a proxy
     void connected();                            ///< TCP is up; with Security::Tls encryption follows
     void opened();                               ///< ready for the conversation
     void encrypted();                            ///< after startTls()

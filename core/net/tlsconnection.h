@@ -5,7 +5,9 @@
 // ends the connection. It leaves lines, replies and timeouts to the session.
 
 #include "core/net/connection.h"
+#include "core/net/happyeyeballs.h"
 
+#include <QSslConfiguration>
 #include <QSslError>
 #include <QSslSocket>
 
@@ -16,7 +18,9 @@ class TlsConnection : public Connection
     Q_OBJECT
 
 public:
-    explicit TlsConnection(QObject *parent = nullptr);
+    /// The password is for the endpoint's proxy, where that asks for one.
+    explicit TlsConnection(Base::Clock &clock, QByteArray proxyPassword = {},
+                           HappyEyeballs::Resolver resolver = HappyEyeballs::systemResolver);
     ~TlsConnection() override;
 
     void open(const Endpoint &endpoint, const Trust &trust) override;
@@ -27,21 +31,33 @@ public:
     void abort() override;
     bool isEncrypted() const override;
     TlsFacts tlsFacts() const override;
+    QByteArray endPointBinding() const override;
     QString peer() const override;
 
 private:
     void begin();
+    void beginThroughProxy();
+    void adopt(std::unique_ptr<QSslSocket> socket);
+    void onConnected();
     void onEncrypted();
     void onTlsErrors(const QList<QSslError> &errors);
     void onSocketError(QAbstractSocket::SocketError error);
+    bool isVouchedFor() const;
+    void refuse(const QString &why);
+    void onProxyError(QAbstractSocket::SocketError error);
     void read();
     void lose(Base::ErrorKind kind, const QString &detail);
 
-    QSslSocket *m_socket;
+    HappyEyeballs m_reach;
+    const QByteArray m_proxyPassword;
+    QSslSocket *m_socket = nullptr; ///< none before the server is reached
+    QSslConfiguration m_configuration;
     Endpoint m_endpoint;
     Trust m_trust;
+    QString m_host; ///< of the endpoint, in A-labels
     QList<QSslError> m_problems;
-    QString m_refusal; ///< why the certificate was refused; empty if it was not
+    QString m_refusal;      ///< why the certificate was refused; empty if it was not
+    bool m_reached = false; ///< TCP is up, to the server itself
     bool m_handshake = false;
     bool m_over = false;
 };

@@ -18,6 +18,7 @@ struct TlsFacts
     QDateTime expires;    ///< UTC
     QString sha256;       ///< lower-case hex, of the DER certificate
     QStringList problems; ///< what is wrong with it; with an accepted exception, what was accepted
+    QStringList errors;   ///< the same as names: "self-signed-certificate", "host-name-mismatch"
 
     bool isEncrypted() const { return !protocol.isEmpty(); }
 };

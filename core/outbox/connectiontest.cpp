@@ -14,9 +14,14 @@ ConnectionTest::ConnectionTest(const Accounts::Account &account, const QByteArra
     , m_signIn(account.needsSignIn())
 {
     // Before the session's own connections, so that a step is told before what follows from it.
-    connect(m_connection, &Net::Connection::resolved, this, [this] { add(TestStep::Name, true, {}); });
-    connect(m_connection, &Net::Connection::connected, this,
-            [this] { add(TestStep::Connect, true, m_connection->peer()); });
+    connect(m_connection, &Net::Connection::resolved, this, [this](const QStringList &addresses) {
+        add(TestStep::Name, true, addresses.join(QStringLiteral(", ")));
+    });
+    connect(m_connection, &Net::Connection::connected, this, [this, proxy = account.server.proxy] {
+        if (!proxy.isNull())
+            add(TestStep::Name, true, QStringLiteral("looked up by the proxy"));
+        add(TestStep::Connect, true, m_connection->peer());
+    });
     connect(m_connection, &Net::Connection::opened, this, [this] {
         if (m_connection->isEncrypted())
             onEncrypted();

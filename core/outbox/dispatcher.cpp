@@ -35,6 +35,15 @@ struct Dispatcher::Run
     bool committing = false;
 };
 
+namespace {
+
+bool needsSecret(const Accounts::Account &account)
+{
+    return account.needs(Accounts::SecretOf::SignIn) || account.needs(Accounts::SecretOf::Proxy);
+}
+
+} // namespace
+
 Smtp::SessionOptions sessionOptions(const Accounts::Account &account, const QByteArray &secret)
 {
     Smtp::SessionOptions options;
@@ -91,7 +100,7 @@ QHash<AccountId, AccountCondition> Dispatcher::conditions() const
     QHash<AccountId, AccountCondition> conditions;
     for (const Accounts::Account &account : m_known) {
         // A password that may be wrong is tried once, not once a connection: servers count.
-        const bool proved = !account.needsSignIn() || m_signedIn.contains(account.id);
+        const bool proved = !needsSecret(account) || m_signedIn.contains(account.id);
         conditions.insert(account.id, {0, proved ? account.maxConnections : 1, m_paused.value(account.id),
                                        m_backOff.value(account.id).until});
     }
@@ -176,14 +185,14 @@ bool Dispatcher::begin(const Store::QueueEntry &entry, const Accounts::Account &
     Q_EMIT messageChanged(entry.id);
     if (run.session)
         deliver(run);
-    else if (account.needsSignIn() && !m_secrets.contains(account.id))
+    else if (needsSecret(account) && !m_secrets.contains(account.id))
         Q_EMIT secretNeeded(account, run.serial);
     else
         connectSession(run, m_secrets.value(account.id));
     return true;
 }
 
-void Dispatcher::answerSecret(quint64 request, const Base::Result<QByteArray> &secret)
+void Dispatcher::answerSecret(quint64 request, const Base::Result<Accounts::Secrets> &secrets)
 {
     Base::assertThread(this);
     const auto found = m_runs.find(request);
@@ -192,15 +201,16 @@ void Dispatcher::answerSecret(quint64 request, const Base::Result<QByteArray> &s
     Run &run = *found->second;
     if (!m_running)
         return failBeforeSession(run, {ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
-    if (!secret)
-        return failBeforeSession(run, secret.error());
-    m_secrets.insert(run.account.id, *secret);
-    connectSession(run, *secret);
+    if (!secrets)
+        return failBeforeSession(run, secrets.error());
+    m_secrets.insert(run.account.id, *secrets);
+    connectSession(run, *secrets);
 }
 
-void Dispatcher::connectSession(Run &run, const QByteArray &secret)
+void Dispatcher::connectSession(Run &run, const Accounts::Secrets &secrets)
 {
-    run.session = std::make_unique<Smtp::Session>(sessionOptions(run.account, secret), m_connect(), m_clock);
+    run.session = std::make_unique<Smtp::Session>(sessionOptions(run.account, secrets.signIn),
+                                                  m_connect(secrets.proxy), m_clock);
     Smtp::Session *session = run.session.get();
     connect(session, &Smtp::Session::said, this, [this, &run](const Delivery::TranscriptLine &line) {
         if (run.unsaid.isEmpty())

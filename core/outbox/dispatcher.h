@@ -19,8 +19,9 @@
 
 namespace Outbox {
 
-/// Makes connections; a test brings its own.
-using ConnectionFactory = std::function<std::unique_ptr<Net::Connection>()>;
+/// Makes connections; a test brings its own. The password is for the account's proxy: the session, which
+/// writes transcripts, never sees it.
+using ConnectionFactory = std::function<std::unique_ptr<Net::Connection>(const QByteArray &proxyPassword)>;
 
 Smtp::SessionOptions sessionOptions(const Accounts::Account &account, const QByteArray &secret);
 
@@ -39,7 +40,7 @@ public:
     /// Lets nothing new begin. Attempts that are not past the final dot end safely; drained() when none is
     /// left.
     void stop();
-    void answerSecret(quint64 request, const Base::Result<QByteArray> &secret);
+    void answerSecret(quint64 request, const Base::Result<Accounts::Secrets> &secrets);
     /// The account was changed, resumed or removed: back-off and remembered secret are void.
     void forget(Base::AccountId account);
     bool isIdle() const { return m_runs.empty(); }
@@ -58,7 +59,7 @@ private:
 
     /// False when the books refused: nothing was begun.
     bool begin(const Store::QueueEntry &entry, const Accounts::Account &account, Run *reuse);
-    void connectSession(Run &run, const QByteArray &secret);
+    void connectSession(Run &run, const Accounts::Secrets &secrets);
     void deliver(Run &run);
     void onFinished(Run &run, const Delivery::Outcome &outcome);
     void record(Run &run, const Delivery::Outcome &outcome);
@@ -91,7 +92,7 @@ private:
     QHash<Base::AccountId, Accounts::Account> m_known;
     QHash<Base::AccountId, bool> m_paused;
     QHash<Base::AccountId, BackOff> m_backOff;
-    QHash<Base::AccountId, QByteArray> m_secrets; ///< of this run only
+    QHash<Base::AccountId, Accounts::Secrets> m_secrets; ///< of this run only
     QSet<Base::AccountId> m_signedIn; ///< whose secret a server has taken: one connection until then
     quint64 m_serial = 0;
     bool m_running = false;

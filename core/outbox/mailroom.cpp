@@ -194,33 +194,59 @@ Mailroom::Answer<void> Mailroom::removeDraft(Base::DraftId id)
 }
 
 Mailroom::Answer<Accounts::Account> Mailroom::saveAccount(const Accounts::Account &account,
-                                                          const std::optional<QByteArray> &secret)
+                                                          const std::optional<QByteArray> &secret,
+                                                          const std::optional<QByteArray> &proxySecret)
 {
-    auto saving =
-        ask<Accounts::Account>([account](MailWorker &worker) { return worker.saveAccount(account); });
-    if (!secret)
-        return saving;
-    // The secret is kept under the account's id, so the account must be there first; without its secret it
+    using Saved = Result<Accounts::Account>;
+    // A secret is kept under the account's id, so the account must be there first; without its secrets it
     // must not stay.
     const Promise<Accounts::Account> answer = promise<Accounts::Account>();
-    saving.then(this, [this, answer, secret = *secret,
-                       isNew = !account.id.isValid()](const Result<Accounts::Account> &saved) {
+    const auto failed = [this, answer, isNew = !account.id.isValid()](const Accounts::Account &saved,
+                                                                      const Base::Error &error) {
+        if (isNew)
+            removeAccount(saved.id);
+        keepPromise<Accounts::Account>(answer, error);
+    };
+    const auto keepProxySecret = [this, answer, failed, proxySecret](const Accounts::Account &saved) {
+        if (!proxySecret)
+            return keepPromise<Accounts::Account>(answer, saved);
+        keepSecret(saved, Accounts::SecretOf::Proxy, *proxySecret).then(this, [=](const Saved &kept) {
+            kept ? keepPromise<Accounts::Account>(answer, kept) : failed(saved, kept.error());
+        });
+    };
+    ask<Accounts::Account>([account](MailWorker &worker) {
+        return worker.saveAccount(account);
+    }).then(this, [=, this](const Saved &saved) {
         if (!saved)
             return keepPromise<Accounts::Account>(answer, saved.error());
-        m_secrets.keep(*saved, secret,
-                       [this, answer, isNew, account = *saved](Result<Accounts::SecretPlace> place) {
-                           if (!place) {
-                               if (isNew)
-                                   removeAccount(account.id);
-                               return keepPromise<Accounts::Account>(answer, place.error());
-                           }
-                           Accounts::Account complete = account;
-                           complete.secretPlace = *place;
-                           saveAccount(complete).then(this, [answer](const Result<Accounts::Account> &done) {
-                               keepPromise<Accounts::Account>(answer, done);
-                           });
-                       });
+        if (!secret)
+            return keepProxySecret(*saved);
+        keepSecret(*saved, Accounts::SecretOf::SignIn, *secret)
+            .then(this, [=, account = *saved](const Saved &kept) {
+                kept ? keepProxySecret(*kept) : failed(account, kept.error());
+            });
     });
+    return answer->future();
+}
+
+Mailroom::Answer<Accounts::Account> Mailroom::keepSecret(const Accounts::Account &account,
+                                                         Accounts::SecretOf which, const QByteArray &secret)
+{
+    const Promise<Accounts::Account> answer = promise<Accounts::Account>();
+    m_secrets.keep(
+        account, secret,
+        [this, answer, account, which](const Result<Accounts::SecretPlace> &place) {
+            if (!place)
+                return keepPromise<Accounts::Account>(answer, place.error());
+            Accounts::Account complete = account;
+            (which == Accounts::SecretOf::SignIn ? complete.secretPlace : complete.proxySecretPlace) = *place;
+            ask<Accounts::Account>([complete](MailWorker &worker) {
+                return worker.saveAccount(complete);
+            }).then(this, [answer](const Result<Accounts::Account> &done) {
+                keepPromise<Accounts::Account>(answer, done);
+            });
+        },
+        which);
     return answer->future();
 }
 
@@ -257,40 +283,34 @@ QFuture<TestReport> Mailroom::testAccount(const Accounts::Account &account,
         answer->addResult(std::move(found));
         answer->finish();
     };
-    const auto walk = [this, account, number, report](const QByteArray &known) {
+    m_secrets.fetchAll(account, secret, [this, account, number, report](Result<Accounts::Secrets> secrets) {
+        if (!secrets) {
+            TestReport failed;
+            failed.findings.append({TestStep::Auth, false, secrets.error().detail, 0});
+            failed.reason = {Delivery::Stage::Auth, Delivery::Scope::Account, {}, secrets.error()};
+            return report(failed);
+        }
         if (!m_worker)
             return;
         QMetaObject::invokeMethod(
             m_worker,
-            [worker = m_worker, account, known, number, report] {
-                worker->testAccount(account, known, number, report);
+            [worker = m_worker, account, secrets = *secrets, number, report] {
+                worker->testAccount(account, secrets, number, report);
             },
             Qt::QueuedConnection);
-    };
-    if (secret || !account.needsSignIn()) {
-        walk(secret.value_or(QByteArray()));
-        return answer->future();
-    }
-    m_secrets.fetch(account, [walk, report](Result<QByteArray> stored) {
-        if (stored)
-            return walk(*stored);
-        TestReport failed;
-        failed.findings.append({TestStep::Auth, false, stored.error().detail, 0});
-        failed.reason = {Delivery::Stage::Auth, Delivery::Scope::Account, {}, stored.error()};
-        report(failed);
     });
     return answer->future();
 }
 
 void Mailroom::provideSecret(const Accounts::Account &account, quint64 request)
 {
-    m_secrets.fetch(account, [this, request](Result<QByteArray> secret) {
+    m_secrets.fetchAll(account, {}, [this, request](Result<Accounts::Secrets> secrets) {
         if (!m_worker)
             return;
         QMetaObject::invokeMethod(
             m_worker,
-            [worker = m_worker, request, secret = std::move(secret)] {
-                worker->answerSecret(request, secret);
+            [worker = m_worker, request, secrets = std::move(secrets)] {
+                worker->answerSecret(request, secrets);
             },
             Qt::QueuedConnection);
     });

@@ -63,9 +63,10 @@ public:
     Answer<void> removeDraft(Base::DraftId id);
 
     /// New when id is invalid. With a secret, it is put into the keychain or the vault and the place
-    /// recorded; without one, what was stored stays.
+    /// recorded; without one, what was stored stays. The same with the password of its proxy.
     Answer<Accounts::Account> saveAccount(const Accounts::Account &account,
-                                          const std::optional<QByteArray> &secret = {});
+                                          const std::optional<QByteArray> &secret = {},
+                                          const std::optional<QByteArray> &proxySecret = {});
     /// Its messages stay in the books; those not sent are held. Its secret is removed from where it lies; an
     /// error of that comes back, but the account is gone all the same.
     Answer<void> removeAccount(Base::AccountId id);
@@ -105,6 +106,9 @@ private:
     Answer<T> ask(std::function<Base::Result<T>(MailWorker &)> work);
     Answer<Base::MessageId> submitBuilt(Base::AccountId account, Base::DraftId draft, Builder builder);
     void provideSecret(const Accounts::Account &account, quint64 request);
+    /// Keeps the secret of an account that is in the books, and records where.
+    Answer<Accounts::Account> keepSecret(const Accounts::Account &account, Accounts::SecretOf which,
+                                         const QByteArray &secret);
 
     Base::Paths m_paths;
     Accounts::SecretDesk &m_secrets;

@@ -17,9 +17,11 @@ namespace {
 constexpr qint64 watchPause = 1000;        // ms between two looks at whether another program wrote
 constexpr qint64 spoolGrace = 24LL * 3600; // s a file of the spool may lie without a row
 
-std::unique_ptr<Net::Connection> realConnection()
+ConnectionFactory realConnections(Base::Clock &clock)
 {
-    return std::make_unique<Net::TlsConnection>();
+    return [&clock](const QByteArray &proxyPassword) {
+        return std::make_unique<Net::TlsConnection>(clock, proxyPassword);
+    };
 }
 
 } // namespace
@@ -45,7 +47,7 @@ Done MailWorker::open(bool dispatch)
     m_messages = std::make_unique<Store::MessageStore>(m_database);
     m_decisions = std::make_unique<Store::Decisions>(m_database);
     m_drafts = std::make_unique<Store::DraftStore>(m_database);
-    m_dispatcher = std::make_unique<Dispatcher>(m_database, *m_spool, m_clock, realConnection);
+    m_dispatcher = std::make_unique<Dispatcher>(m_database, *m_spool, m_clock, realConnections(m_clock));
     connect(m_dispatcher.get(), &Dispatcher::messageChanged, this, &MailWorker::messageChanged);
     connect(m_dispatcher.get(), &Dispatcher::accountsChanged, this, &MailWorker::accountsChanged);
     connect(m_dispatcher.get(), &Dispatcher::progressed, this, &MailWorker::progressed);
@@ -267,12 +269,13 @@ void MailWorker::lookAgain(AccountId account)
         m_dispatcher->wake();
 }
 
-void MailWorker::testAccount(const Accounts::Account &account, const QByteArray &secret, int number,
+void MailWorker::testAccount(const Accounts::Account &account, const Accounts::Secrets &secrets, int number,
                              std::function<void(TestReport)> then)
 {
     Base::assertThread(this);
     const int key = ++m_tested;
-    auto test = std::make_unique<ConnectionTest>(account, secret, realConnection(), m_clock);
+    auto test = std::make_unique<ConnectionTest>(account, secrets.signIn,
+                                                 realConnections(m_clock)(secrets.proxy), m_clock);
     connect(test.get(), &ConnectionTest::found, this,
             [this, number](const TestFinding &finding) { Q_EMIT testFound(number, finding); });
     connect(test.get(), &ConnectionTest::finished, this,
@@ -286,10 +289,10 @@ void MailWorker::testAccount(const Accounts::Account &account, const QByteArray 
     started->start();
 }
 
-void MailWorker::answerSecret(quint64 request, const Base::Result<QByteArray> &secret)
+void MailWorker::answerSecret(quint64 request, const Base::Result<Accounts::Secrets> &secrets)
 {
     if (m_dispatcher)
-        m_dispatcher->answerSecret(request, secret);
+        m_dispatcher->answerSecret(request, secrets);
 }
 
 } // namespace Outbox

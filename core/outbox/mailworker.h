@@ -49,9 +49,9 @@ public:
     Base::Done decide(Base::MessageId id,
                       const std::function<Base::Done(Store::Decisions &, const QDateTime &)> &change);
     Base::Done retry(Base::MessageId id);
-    void testAccount(const Accounts::Account &account, const QByteArray &secret, int number,
+    void testAccount(const Accounts::Account &account, const Accounts::Secrets &secrets, int number,
                      std::function<void(TestReport)> then);
-    void answerSecret(quint64 request, const Base::Result<QByteArray> &secret);
+    void answerSecret(quint64 request, const Base::Result<Accounts::Secrets> &secrets);
 
 Q_SIGNALS:
     void messageChanged(Base::MessageId id); ///< invalid: any may have changed

@@ -6,16 +6,6 @@
 
 namespace Support {
 
-namespace {
-
-QByteArray contentOf(const QString &path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-} // namespace
-
 QString ServerCertificate::sha256() const
 {
     return QString::fromLatin1(certificate.digest(QCryptographicHash::Sha256).toHex());
@@ -77,8 +67,24 @@ bool TestCertificates::server(const QString &name, const QString &authority, con
 
 ServerCertificate TestCertificates::read(const QString &name) const
 {
-    return {QSslCertificate(contentOf(path(name + QStringLiteral(".pem")))),
-            QSslKey(contentOf(path(name + QStringLiteral(".key"))), QSsl::Rsa)};
+    return {QSslCertificate(content(name + QStringLiteral(".pem"))),
+            QSslKey(content(name + QStringLiteral(".key")), QSsl::Rsa)};
+}
+
+bool TestCertificates::selfSigned(const QString &name, const QStringList &how)
+{
+    return openssl(QStringList{QStringLiteral("req"), QStringLiteral("-x509"), QStringLiteral("-nodes"),
+                               QStringLiteral("-days"), QStringLiteral("30"), QStringLiteral("-subj"),
+                               QStringLiteral("/CN=localhost"), QStringLiteral("-keyout"),
+                               name + QStringLiteral(".key"), QStringLiteral("-out"),
+                               name + QStringLiteral(".pem")} +
+                   how);
+}
+
+QByteArray TestCertificates::content(const QString &file) const
+{
+    QFile opened(path(file));
+    return opened.open(QIODevice::ReadOnly) ? opened.readAll() : QByteArray();
 }
 
 } // namespace Support

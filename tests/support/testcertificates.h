@@ -32,10 +32,15 @@ public:
     ServerCertificate wrongHost() const { return read(QStringLiteral("wronghost")); } ///< for other.example
     ServerCertificate expired() const { return read(QStringLiteral("expired")); }     ///< since yesterday
     ServerCertificate unknownCa() const { return read(QStringLiteral("unknown")); } ///< by another authority
+    /// A self-signed one for localhost, NAME.pem with NAME.key, made as `openssl req` is told: "-newkey
+    /// rsa:2048 -sha384".
+    bool selfSigned(const QString &name, const QStringList &how);
+    /// Runs the openssl command in the folder; false, with why(), when it fails.
+    bool openssl(const QStringList &arguments);
+    QByteArray content(const QString &file) const; ///< empty when it is not there
     QString path(const QString &file) const { return m_folder.filePath(file); }
 
 private:
-    bool openssl(const QStringList &arguments);
     bool authority(const QString &name);
     bool server(const QString &name, const QString &authority, const QString &alternativeNames, int days);
     ServerCertificate read(const QString &name) const;

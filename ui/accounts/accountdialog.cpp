@@ -131,11 +131,12 @@ AccountDialog::AccountDialog(Outbox::Mailroom &mailroom, Preferences &preference
         QMetaObject::invokeMethod(
             this, [this, scroll] { scroll->ensureWidgetVisible(m_connectionTest); }, Qt::QueuedConnection);
     });
-    connect(m_connectionTest, &ConnectionTest::certificateAccepted, this, [this](const QString &sha256) {
-        m_account.trust.sha256 = sha256;
-        showTrust();
-        test();
-    });
+    connect(m_connectionTest, &ConnectionTest::certificateAccepted, this,
+            [this](const Net::CertificateException &exception) {
+                m_account.trust.exception = exception;
+                showTrust();
+                test();
+            });
     fill(account);
     resize(windowSize(*this, 80, 34));
 }
@@ -213,7 +214,7 @@ QWidget *AccountDialog::makeAdvanced()
     m_trusted->setFont(fixedFont());
     m_forget->setObjectName(QStringLiteral("forgetCertificate"));
     connect(m_forget, &QPushButton::clicked, this, [this] {
-        m_account.trust.sha256.clear();
+        m_account.trust.exception = {};
         showTrust();
     });
     auto *browse = new QPushButton(tr("Choos&e…"), this);
@@ -326,7 +327,7 @@ void AccountDialog::secretChanged()
 
 void AccountDialog::showTrust()
 {
-    const QString &sha256 = m_account.trust.sha256;
+    const QString &sha256 = m_account.trust.exception.sha256;
     m_trusted->setText(sha256.isEmpty() ? tr("none") : CertificatePanel::grouped(sha256));
     m_forget->setVisible(!sha256.isEmpty());
 }

@@ -21,7 +21,7 @@ CertificatePanel::CertificatePanel(QWidget *parent)
     setFrameShape(QFrame::StyledPanel);
     m_accept->setObjectName(QStringLiteral("acceptCertificate"));
     m_accept->setAutoDefault(false);
-    connect(m_accept, &QPushButton::clicked, this, [this] { Q_EMIT accepted(m_sha256); });
+    connect(m_accept, &QPushButton::clicked, this, [this] { Q_EMIT accepted(m_facts); });
     m_form->setHorizontalSpacing(16);
     m_form->setVerticalSpacing(4);
     auto *advice = new QLabel(tr("Ask the server's operator for the fingerprint, in another way than by "
@@ -45,14 +45,15 @@ void CertificatePanel::show(const Net::TlsFacts &facts)
 {
     while (m_form->rowCount() > 0)
         m_form->removeRow(0);
-    m_sha256 = facts.sha256;
+    m_facts = facts;
     addFact(tr("Certificate for:"),
             facts.names.isEmpty() ? facts.subject : facts.names.join(tr(", ", "between names")));
     addFact(tr("Issued by:"), facts.issuer);
     addFact(tr("Valid until:"), exactTime(facts.expires));
     addFact(tr("SHA-256:"), grouped(facts.sha256), true);
     addFact(tr("What is wrong:"), facts.problems.join(QLatin1Char('\n')));
-    setVisible(!m_sha256.isEmpty());
+    m_accept->setEnabled(!facts.errors.isEmpty()); // an unpinned key is no error one could accept
+    setVisible(!facts.sha256.isEmpty());
 }
 
 void CertificatePanel::addFact(const QString &label, const QString &value, bool fixed)

@@ -25,14 +25,14 @@ public:
     static QString grouped(const QString &sha256);
 
 Q_SIGNALS:
-    void accepted(const QString &sha256);
+    void accepted(const Net::TlsFacts &facts);
 
 private:
     void addFact(const QString &label, const QString &value, bool fixed = false);
 
     QFormLayout *m_form;
     QPushButton *m_accept;
-    QString m_sha256;
+    Net::TlsFacts m_facts;
 };
 
 } // namespace Ui

@@ -61,7 +61,10 @@ ConnectionTest::ConnectionTest(Outbox::Mailroom &mailroom, Preferences &preferen
                 if (number == m_number)
                     found(finding);
             });
-    connect(m_certificate, &CertificatePanel::accepted, this, &ConnectionTest::certificateAccepted);
+    connect(m_certificate, &CertificatePanel::accepted, this, [this](const Net::TlsFacts &facts) {
+        const Net::Endpoint &server = m_account.server;
+        Q_EMIT certificateAccepted({facts.sha256, server.host, server.port, facts.errors});
+    });
     hide();
 }
 

@@ -33,7 +33,8 @@ public:
 
 Q_SIGNALS:
     void finished(bool ok);
-    void certificateAccepted(const QString &sha256);
+    /// For the server that was tested, and nothing but what was shown.
+    void certificateAccepted(const Net::CertificateException &exception);
 
 private:
     struct Row

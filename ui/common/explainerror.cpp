@@ -239,6 +239,31 @@ Explanation explainNetwork(const Base::Error &error)
             {}};
 }
 
+Explanation explainProxy(const Base::Error &error)
+{
+    switch (error.kind) {
+    case ProxyUnreachable:
+        return {naming(error.subject, Tr::tr("The proxy “%1” cannot be reached."),
+                       Tr::tr("The proxy cannot be reached.")),
+                Tr::tr("Check the proxy's name and port in the account, and whether it runs. Nothing is sent "
+                       "around it."),
+                {}};
+    case ProxySignIn:
+        return {naming(error.subject, Tr::tr("The proxy “%1” wants another user name or password."),
+                       Tr::tr("The proxy wants another user name or password.")),
+                Tr::tr("Correct the proxy's user name in the account, and give its password again."),
+                {}};
+    default:
+        break;
+    }
+    return {
+        naming(error.subject, Tr::tr("The proxy “%1” makes no connection to the server."),
+               Tr::tr("The proxy makes no connection to the server.")),
+        Tr::tr("Check the server's name, whether the proxy is of the kind the account names, and whether it "
+               "allows that server and its port."),
+        {}};
+}
+
 Explanation explainRest(const Base::Error &error)
 {
     switch (error.kind) {
@@ -317,6 +342,10 @@ Explanation explain(const Base::Error &error)
     case PlaintextAfterTls:
     case TimedOut:
         return withWords(explainNetwork(error));
+    case ProxyUnreachable:
+    case ProxyRefused:
+    case ProxySignIn:
+        return withWords(explainProxy(error));
     case Protocol:
     case NotOffered:
     case Cancelled:

@@ -11,6 +11,7 @@
 
 using Accounts::Account;
 using Accounts::SecretDesk;
+using Accounts::SecretOf;
 using Accounts::SecretPlace;
 using Base::Error;
 using Base::ErrorKind;
@@ -31,12 +32,16 @@ private Q_SLOTS:
     void keepsWhereItIsTold();
     void aFailureKeepsNothing();
     void forgets();
+    void theProxysSecretIsOneOfItsOwn();
+    void bothAreFetchedWhereBothAreNeeded();
 
 private:
     Account account(SecretPlace place, qint64 id = 1) const;
     Base::Result<QByteArray> fetch(const Account &account);
     Base::Result<SecretPlace> keep(const Account &account, const QByteArray &secret);
     bool forget(const Account &account);
+    Base::Result<Accounts::Secrets> fetchAll(const Account &account,
+                                             const std::optional<QByteArray> &signIn = {});
     void makeDesk(std::unique_ptr<Accounts::SecretStore> vault = nullptr);
 
     Crypto::Runtime m_runtime;
@@ -64,11 +69,12 @@ void TestSecretDesk::makeDesk(std::unique_ptr<Accounts::SecretStore> vault)
         m_vault = fake.get();
         vault = std::move(fake);
     }
-    m_desk = std::make_unique<SecretDesk>(std::move(keychain), std::move(vault),
-                                          [this](const Account &of, const SecretDesk::PasswordGiven &given) {
-                                              m_asked.append(of.name);
-                                              given(m_password);
-                                          });
+    m_desk = std::make_unique<SecretDesk>(
+        std::move(keychain), std::move(vault),
+        [this](const Account &of, SecretOf which, const SecretDesk::PasswordGiven &given) {
+            m_asked.append(which == SecretOf::Proxy ? of.name + QStringLiteral(" proxy") : of.name);
+            given(m_password);
+        });
 }
 
 Account TestSecretDesk::account(SecretPlace place, qint64 id) const
@@ -239,6 +245,60 @@ void TestSecretDesk::forgets()
     }
     QVERIFY(forget(account(SecretPlace::None)));
     QVERIFY(forget(account(SecretPlace::Command)));
+}
+
+Base::Result<Accounts::Secrets> TestSecretDesk::fetchAll(const Account &of,
+                                                         const std::optional<QByteArray> &signIn)
+{
+    std::optional<Base::Result<Accounts::Secrets>> answer;
+    m_desk->fetchAll(of, signIn, [&answer](const Base::Result<Accounts::Secrets> &all) { answer = all; });
+    if (answer)
+        qFatal("answered from inside the call");
+    if (!QTest::qWaitFor([&answer] { return answer.has_value(); }))
+        return Error{ErrorKind::TimedOut, {}, {}};
+    return *answer;
+}
+
+void TestSecretDesk::theProxysSecretIsOneOfItsOwn()
+{
+    Account of = account(SecretPlace::Keychain);
+    of.proxySecretPlace = SecretPlace::Vault;
+    QCOMPARE(Accounts::secretKey(of, SecretOf::Proxy), QStringLiteral("account-1-proxy"));
+    std::optional<Base::Result<SecretPlace>> kept;
+    m_desk->keep(
+        of, "proxy's", [&kept](const Base::Result<SecretPlace> &place) { kept = place; }, SecretOf::Proxy);
+    QTRY_VERIFY(kept);
+    QCOMPARE(**kept, SecretPlace::Keychain);
+    QCOMPARE(m_keychain->secrets.value(QStringLiteral("account-1-proxy")), QByteArray("proxy's"));
+    QVERIFY(!m_keychain->secrets.contains(QStringLiteral("account-1")));
+    QVERIFY(keep(of, "its own").ok());
+    QCOMPARE(m_keychain->secrets.size(), 2);
+    of.proxySecretPlace = SecretPlace::Keychain;
+    QVERIFY(forget(of));
+    QVERIFY(m_keychain->secrets.isEmpty());
+}
+
+void TestSecretDesk::bothAreFetchedWhereBothAreNeeded()
+{
+    Account of = account(SecretPlace::Keychain);
+    m_keychain->secrets.insert(QStringLiteral("account-1"), "its own");
+    QCOMPARE(fetchAll(of)->signIn, QByteArray("its own"));
+    QCOMPARE(fetchAll(of)->proxy, QByteArray());
+    of.server.proxy = {Net::Proxy::Kind::Socks5, QStringLiteral("proxy.example"), 1080, {}};
+    QCOMPARE(fetchAll(of)->proxy, QByteArray()); // without a user name it asks for none
+    of.server.proxy.user = QStringLiteral("ada");
+    QCOMPARE(fetchAll(of).error().kind, ErrorKind::SecretMissing);
+    of.proxySecretPlace = SecretPlace::Session;
+    QVERIFY(m_asked.isEmpty());
+    QCOMPARE(fetchAll(of)->proxy, QByteArray("typed"));
+    QCOMPARE(fetchAll(of)->signIn, QByteArray("its own"));
+    QCOMPARE(m_asked, QList<QString>{QStringLiteral("work-1 proxy")});
+    QCOMPARE(fetchAll(of, QByteArray("given"))->signIn, QByteArray("given"));
+    QCOMPARE(fetchAll(of, QByteArray("given"))->proxy, QByteArray("typed"));
+    of.user.clear();
+    m_keychain->secrets.clear();
+    QCOMPARE(fetchAll(of)->signIn, QByteArray());
+    QCOMPARE(fetchAll(of)->proxy, QByteArray("typed"));
 }
 
 QTEST_GUILESS_MAIN(TestSecretDesk)

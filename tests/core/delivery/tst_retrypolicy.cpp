@@ -115,6 +115,9 @@ void TestRetryPolicy::errors_data()
     row(Cancelled, Scope::Session, true);
     row(NameNotFound, Scope::Account, true);
     row(CannotConnect, Scope::Account, true);
+    row(ProxyUnreachable, Scope::Account, true);
+    row(ProxyRefused, Scope::Account, true);
+    row(ProxySignIn, Scope::Account, false); // a wrong password is not repeated
     row(TlsFailed, Scope::Account, true);
     row(PlaintextAfterTls, Scope::Account, true);
     row(CertificateRefused, Scope::Account, false);

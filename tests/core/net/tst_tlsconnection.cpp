@@ -3,13 +3,11 @@
 
 #include "core/net/tlsconnection.h"
 
-#include "core/base/clock.h"
+#include "core/net/certificatetrust.h"
 #include "core/smtp/session.h"
-#include "tests/support/testcertificates.h"
+#include "tests/core/net/tlsserver.h"
+#include "tests/core/net/watched.h"
 
-#include <QSignalSpy>
-#include <QSslSocket>
-#include <QTcpServer>
 #include <QTest>
 
 using Base::ErrorKind;
@@ -18,125 +16,6 @@ using Net::Security;
 using Net::TlsConnection;
 using Net::Trust;
 using Support::ServerCertificate;
-
-namespace {
-
-/// One connection at a time: keeps what it hears, says what it is told.
-class Server : public QTcpServer
-{
-public:
-    explicit Server(ServerCertificate certificate)
-        : m_certificate(std::move(certificate))
-    {
-        listen(QHostAddress::LocalHost);
-    }
-
-    QSslSocket *socket() const { return m_socket; }
-    QByteArray heard() const { return m_heard; }
-    bool closesAtOnce = false;
-    bool encryptsAtOnce = false;
-    std::function<void()> onConnected = [] {};
-    std::function<void()> onHeard = [] {};
-
-    void say(const QByteArray &bytes)
-    {
-        m_socket->write(bytes);
-        m_socket->flush();
-    }
-
-protected:
-    void incomingConnection(qintptr handle) override
-    {
-        m_socket = new QSslSocket(this);
-        m_socket->setSocketDescriptor(handle);
-        m_socket->setLocalCertificate(m_certificate.certificate);
-        m_socket->setPrivateKey(m_certificate.key);
-        connect(m_socket, &QSslSocket::readyRead, this, [this] {
-            m_heard += m_socket->readAll();
-            onHeard();
-        });
-        if (closesAtOnce)
-            m_socket->abort();
-        else if (encryptsAtOnce)
-            m_socket->startServerEncryption();
-        onConnected();
-    }
-
-private:
-    ServerCertificate m_certificate;
-    QSslSocket *m_socket = nullptr;
-    QByteArray m_heard;
-};
-
-/// A connection whose every signal is written down, and judged by whether a call was under way.
-class Watched : public QObject
-{
-public:
-    Watched()
-    {
-        connect(&m_connection, &TlsConnection::resolved, this, [this] { note("resolved"); });
-        connect(&m_connection, &TlsConnection::connected, this, [this] { note("connected"); });
-        connect(&m_connection, &TlsConnection::opened, this, [this] { note("opened"); });
-        connect(&m_connection, &TlsConnection::encrypted, this, [this] { note("encrypted"); });
-        connect(&m_connection, &TlsConnection::written, this, [this](qint64 bytes) {
-            note({});
-            written += bytes;
-        });
-        connect(&m_connection, &TlsConnection::received, this, [this](const QByteArray &bytes) {
-            note("received");
-            received += bytes;
-        });
-        connect(&m_connection, &TlsConnection::lost, this, [this](const Base::Error &error) {
-            note("lost");
-            lost.append(error);
-        });
-    }
-
-    template <class Call>
-    void call(Call what)
-    {
-        m_inside = true;
-        what(m_connection);
-        m_inside = false;
-    }
-    void open(const Endpoint &endpoint, const Trust &trust = {})
-    {
-        call([&](TlsConnection &connection) { connection.open(endpoint, trust); });
-    }
-    void startTls()
-    {
-        call([](TlsConnection &connection) { connection.startTls(); });
-    }
-    void write(const QByteArray &bytes)
-    {
-        call([&](TlsConnection &connection) { connection.write(bytes); });
-    }
-
-    TlsConnection &connection() { return m_connection; }
-    bool has(const char *signal) const { return signals_.contains(signal); }
-
-    QByteArrayList signals_;
-    QByteArrayList fromInside; ///< must stay empty
-    QByteArray received;
-    QList<Base::Error> lost;
-    qint64 written = 0;
-
-private:
-    void note(const QByteArray &signal)
-    {
-        if (m_inside)
-            fromInside.append(signal.isEmpty() ? QByteArray("written") : signal);
-        if (!lost.isEmpty())
-            fromInside.append("after lost: " + signal);
-        if (!signal.isEmpty() && (signals_.isEmpty() || signals_.last() != signal))
-            signals_.append(signal);
-    }
-
-    TlsConnection m_connection;
-    bool m_inside = false;
-};
-
-} // namespace
 
 class TestTlsConnection : public QObject
 {
@@ -154,6 +33,7 @@ private Q_SLOTS:
     void law6_bytesBehind220EndTheSession_data();
     void law6_bytesBehind220EndTheSession();
     void law6_bytesInsteadOfAHandshakeEndIt();
+    void theNameIsVerifiedWhicheverAddressAnswers();
     void noPort();
     void noHost();
     void anAuthorityFileThatIsNone();
@@ -164,11 +44,20 @@ private Q_SLOTS:
     void whatIsNotTakenYetIsUnwritten();
 
 private:
-    Endpoint endpoint(const Server &server, Security security) const
+    Endpoint endpoint(const TlsServer &server, Security security) const
     {
         return {QStringLiteral("localhost"), server.serverPort(), security};
     }
-    Trust trust(const QString &sha256 = {}) const { return {m_certificates.caFile(), sha256}; }
+    Trust trust() const { return {m_certificates.caFile()}; }
+    /// Whatever is wrong with it is accepted of the certificate with this fingerprint; tst_trust has the
+    /// rest.
+    Trust trust(const TlsServer &server, const QString &sha256) const
+    {
+        Trust trust{m_certificates.caFile()};
+        trust.exception = {sha256, QStringLiteral("localhost"), server.serverPort(),
+                           Net::certificateErrorNames()};
+        return trust;
+    }
 
     Support::TestCertificates m_certificates;
 };
@@ -218,11 +107,11 @@ void TestTlsConnection::whoseCertificateIsBelieved()
     QFETCH(bool, believed);
     const ServerCertificate certificate = named(m_certificates, server);
     QVERIFY(!certificate.certificate.isNull() && !certificate.key.isNull());
-    Server other(certificate);
+    TlsServer other(certificate);
     other.encryptsAtOnce = true;
     Watched client;
     client.open(endpoint(other, Security::Tls),
-                trust(exception.isEmpty() ? QString() : named(m_certificates, exception).sha256()));
+                trust(other, exception.isEmpty() ? QString() : named(m_certificates, exception).sha256()));
     QTRY_VERIFY(client.has("opened") || client.has("lost"));
     QCOMPARE(client.has("opened"), believed);
     QVERIFY2(client.fromInside.isEmpty(), client.fromInside.join(", ").constData());
@@ -254,16 +143,20 @@ void TestTlsConnection::startTlsAsksTheSameOfTheCertificate()
     QFETCH(QString, server);
     QFETCH(QString, exception);
     QFETCH(bool, believed);
-    Server other(named(m_certificates, server));
+    TlsServer other(named(m_certificates, server));
     Watched client;
     client.open(endpoint(other, Security::StartTls),
-                trust(exception.isEmpty() ? QString() : named(m_certificates, exception).sha256()));
+                trust(other, exception.isEmpty() ? QString() : named(m_certificates, exception).sha256()));
     QTRY_VERIFY(client.has("opened") && other.socket());
     QVERIFY(!client.connection().isEncrypted());
+    QCOMPARE(client.connection().endPointBinding(), QByteArray());
     client.startTls();
     other.socket()->startServerEncryption();
     QTRY_VERIFY(client.has("encrypted") || client.has("lost"));
     QCOMPARE(client.has("encrypted"), believed);
+    // All of them are signed with SHA-256: the binding is the fingerprint (RFC 5929 §4.1).
+    const QString binding = QString::fromLatin1(client.connection().endPointBinding().toHex());
+    QCOMPARE(binding, believed ? named(m_certificates, server).sha256() : QString());
     QVERIFY2(client.fromInside.isEmpty(), client.fromInside.join(", ").constData());
     if (!believed)
         QCOMPARE(client.lost.first().kind, ErrorKind::CertificateRefused);
@@ -271,7 +164,7 @@ void TestTlsConnection::startTlsAsksTheSameOfTheCertificate()
 
 void TestTlsConnection::aRefusalSaysForWhomTheCertificateIs()
 {
-    Server other(m_certificates.wrongHost());
+    TlsServer other(m_certificates.wrongHost());
     other.encryptsAtOnce = true;
     Watched client;
     client.open(endpoint(other, Security::Tls), trust());
@@ -284,7 +177,7 @@ void TestTlsConnection::aRefusalSaysForWhomTheCertificateIs()
 
 void TestTlsConnection::bytesGoBothWaysThroughTls()
 {
-    Server other(m_certificates.good());
+    TlsServer other(m_certificates.good());
     Watched client;
     client.open(endpoint(other, Security::StartTls), trust());
     QTRY_VERIFY(client.has("opened") && other.socket());
@@ -318,7 +211,7 @@ void TestTlsConnection::law6_bytesBehind220EndTheSession_data()
 void TestTlsConnection::law6_bytesBehind220EndTheSession()
 {
     QFETCH(QByteArray, behind);
-    Server other(m_certificates.good());
+    TlsServer other(m_certificates.good());
     int commands = 0;
     other.onHeard = [&] {
         const QByteArray heard = other.heard();
@@ -337,7 +230,7 @@ void TestTlsConnection::law6_bytesBehind220EndTheSession()
     options.trust = trust();
     options.clientName = QStringLiteral("client.example");
     Base::SystemClock clock;
-    Smtp::Session session(options, std::make_unique<TlsConnection>(), clock);
+    Smtp::Session session(options, std::make_unique<TlsConnection>(clock), clock);
     QList<Delivery::Outcome> outcomes;
     connect(&session, &Smtp::Session::finished, this,
             [&outcomes](const Delivery::Outcome &outcome) { outcomes.append(outcome); });
@@ -356,7 +249,7 @@ void TestTlsConnection::law6_bytesBehind220EndTheSession()
 // on.
 void TestTlsConnection::law6_bytesInsteadOfAHandshakeEndIt()
 {
-    Server other(m_certificates.good());
+    TlsServer other(m_certificates.good());
     Watched client;
     client.open(endpoint(other, Security::StartTls), trust());
     QTRY_VERIFY(client.has("opened") && other.socket());
@@ -368,6 +261,32 @@ void TestTlsConnection::law6_bytesInsteadOfAHandshakeEndIt()
     QVERIFY(client.lost.first().kind == ErrorKind::TlsFailed ||
             client.lost.first().kind == ErrorKind::PlaintextAfterTls);
     QVERIFY2(client.fromInside.isEmpty(), client.fromInside.join(", ").constData());
+}
+
+void TestTlsConnection::theNameIsVerifiedWhicheverAddressAnswers()
+{
+    for (const auto &[host, kind] :
+         {std::pair{"localhost", std::optional<ErrorKind>()},
+          std::pair{"mail.example", std::optional(ErrorKind::CertificateRefused)}}) {
+        TlsServer other(m_certificates.good());
+        other.encryptsAtOnce = true;
+        Watched client([](const QString &, QObject *context, const Net::HappyEyeballs::Found &then) {
+            QHostInfo info;
+            info.setAddresses(
+                {QHostAddress(QHostAddress::LocalHostIPv6), QHostAddress(QHostAddress::LocalHost)});
+            QMetaObject::invokeMethod(
+                context, [then, info] { then(info); }, Qt::QueuedConnection);
+        });
+        client.open({QString::fromLatin1(host), other.serverPort(), Security::Tls}, trust());
+        QTRY_VERIFY(client.has("opened") || client.has("lost"));
+        QCOMPARE(client.has("opened"), !kind.has_value());
+        QCOMPARE(client.signals_.mid(0, 2), (QByteArrayList{"resolved", "connected"}));
+        if (kind)
+            QCOMPARE(client.lost.first().kind, *kind);
+        else
+            QCOMPARE(client.connection().peer(), QStringLiteral("127.0.0.1:%1").arg(other.serverPort()));
+        QVERIFY2(client.fromInside.isEmpty(), client.fromInside.join(", ").constData());
+    }
 }
 
 void TestTlsConnection::noPort()
@@ -384,6 +303,8 @@ void TestTlsConnection::noPort()
         QTRY_VERIFY(client.has("lost"));
         QCOMPARE(client.lost.first().kind, ErrorKind::CannotConnect);
         QCOMPARE(client.lost.first().subject, QString::fromLatin1(host));
+        QVERIFY2(client.lost.first().detail.contains(QStringLiteral("127.0.0.1: Connection refused")),
+                 qPrintable(client.lost.first().detail));
         QVERIFY2(client.fromInside.isEmpty(), client.fromInside.join(", ").constData());
         QVERIFY(!client.has("opened"));
     }
@@ -405,9 +326,9 @@ void TestTlsConnection::anAuthorityFileThatIsNone()
     for (const auto &[file, kind] :
          {std::pair{m_certificates.path(QStringLiteral("missing.pem")), ErrorKind::FileMissing},
           std::pair{m_certificates.path(QStringLiteral("good.csr")), ErrorKind::BadAccount}}) {
-        Server other(m_certificates.good());
+        TlsServer other(m_certificates.good());
         Watched client;
-        client.open(endpoint(other, Security::Tls), {file, {}});
+        client.open(endpoint(other, Security::Tls), {file});
         QTRY_VERIFY(client.has("lost"));
         QCOMPARE(client.lost.first().kind, kind);
         QVERIFY(client.fromInside.isEmpty());
@@ -425,7 +346,7 @@ void TestTlsConnection::theServerClosesDuringTheHandshake_data()
 void TestTlsConnection::theServerClosesDuringTheHandshake()
 {
     QFETCH(bool, fromTheStart);
-    Server other(m_certificates.good());
+    TlsServer other(m_certificates.good());
     Watched client;
     client.open(endpoint(other, fromTheStart ? Security::Tls : Security::StartTls), trust());
     QTRY_VERIFY(client.has(fromTheStart ? "connected" : "opened") && other.socket());
@@ -445,11 +366,12 @@ void TestTlsConnection::theServerClosesDuringTheHandshake()
 void TestTlsConnection::lastWordsAreHeardBeforeTheEnd()
 {
     for (const Security security : {Security::None, Security::Tls}) {
-        Server other(m_certificates.good());
+        TlsServer other(m_certificates.good());
         other.encryptsAtOnce = security == Security::Tls;
         Watched client;
         client.open(endpoint(other, security), trust());
         QTRY_VERIFY(client.has("opened") && other.socket());
+        QTRY_COMPARE(other.socket()->isEncrypted(), other.encryptsAtOnce); // the client knows first (TLS 1.3)
         other.say("421 4.3.2 Shutting down\r\n");
         other.socket()->disconnectFromHost();
         QTRY_VERIFY(client.has("lost"));
@@ -463,7 +385,7 @@ void TestTlsConnection::lastWordsAreHeardBeforeTheEnd()
 void TestTlsConnection::nothingComesAfterCloseOrAbort()
 {
     for (const bool politely : {true, false}) {
-        Server other(m_certificates.good());
+        TlsServer other(m_certificates.good());
         Watched client;
         client.open(endpoint(other, Security::None));
         QTRY_VERIFY(client.has("opened") && other.socket());
@@ -484,7 +406,7 @@ void TestTlsConnection::nothingComesAfterCloseOrAbort()
 void TestTlsConnection::whatIsNotTakenYetIsUnwritten()
 {
     for (const Security security : {Security::None, Security::Tls}) {
-        Server other(m_certificates.good());
+        TlsServer other(m_certificates.good());
         other.encryptsAtOnce = security == Security::Tls;
         Watched client;
         client.open(endpoint(other, security), trust());

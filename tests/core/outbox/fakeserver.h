@@ -111,6 +111,7 @@ public:
     void abort() override { end(); }
     bool isEncrypted() const override { return false; }
     Net::TlsFacts tlsFacts() const override { return {}; }
+    QByteArray endPointBinding() const override { return {}; }
     QString peer() const override { return QStringLiteral("192.0.2.7:587"); }
 
 private:

@@ -40,6 +40,7 @@ private Q_SLOTS:
     void aWrongPasswordIsNeverRepeatedByItself();
     void aWrongPasswordIsNotTriedOnASecondConnectionEither();
     void theSecretIsAskedForOnce();
+    void theProxysPasswordGoesToTheConnectionAlone();
     void aSecretThatIsNotGivenPausesOrWaits_data();
     void aSecretThatIsNotGivenPausesOrWaits();
     void law7_theSecretIsInNoTranscriptAndNoTable();
@@ -119,6 +120,7 @@ private:
     std::unique_ptr<Support::Books> m_books;
     std::unique_ptr<Support::FakeClock> m_clock;
     std::unique_ptr<Store::Spool> m_spool;
+    QByteArrayList m_proxyPasswords; ///< what connections were given
     std::unique_ptr<FakeServer> m_server;
     std::unique_ptr<Dispatcher> m_dispatcher;
     Account m_account;
@@ -133,8 +135,12 @@ void TestDispatcher::init()
     m_clock = std::make_unique<Support::FakeClock>();
     m_spool = std::make_unique<Store::Spool>(m_books->spoolPath());
     m_server = std::make_unique<FakeServer>();
+    m_proxyPasswords.clear();
     m_dispatcher = std::make_unique<Dispatcher>(m_books->database, *m_spool, *m_clock,
-                                                [this] { return m_server->connection(); });
+                                                [this](const QByteArray &proxyPassword) {
+                                                    m_proxyPasswords.append(proxyPassword);
+                                                    return m_server->connection();
+                                                });
     m_account = addAccount(u"work"_s, u"one.example.org"_s);
     QVERIFY(m_account.id.isValid());
 }
@@ -389,7 +395,7 @@ void TestDispatcher::aWrongPasswordIsNeverRepeatedByItself()
     QSignalSpy asked(m_dispatcher.get(), &Dispatcher::secretNeeded);
     QSignalSpy accounts(m_dispatcher.get(), &Dispatcher::accountsChanged);
     connect(m_dispatcher.get(), &Dispatcher::secretNeeded, this, [this](const Account &, quint64 request) {
-        m_dispatcher->answerSecret(request, QByteArray("guess"));
+        m_dispatcher->answerSecret(request, Accounts::Secrets{"guess", {}});
     });
     const MessageId id = enqueue(account);
     const MessageId next = enqueue(account);
@@ -428,7 +434,7 @@ void TestDispatcher::aWrongPasswordIsNotTriedOnASecondConnectionEither()
         return line.startsWith("AUTH") ? QByteArray("535 5.7.8 wrong\r\n") : QByteArray();
     };
     connect(m_dispatcher.get(), &Dispatcher::secretNeeded, this, [this](const Account &, quint64 request) {
-        m_dispatcher->answerSecret(request, QByteArray("guess"));
+        m_dispatcher->answerSecret(request, Accounts::Secrets{"guess", {}});
     });
     for (int i = 0; i < 4; ++i)
         enqueue(account);
@@ -437,6 +443,27 @@ void TestDispatcher::aWrongPasswordIsNotTriedOnASecondConnectionEither()
     settle();
     QCOMPARE(m_server->count("AUTH"), 1);
     QVERIFY(isPaused(account));
+}
+
+void TestDispatcher::theProxysPasswordGoesToTheConnectionAlone()
+{
+    Account account = addAccount(u"behind"_s, u"behind.example.org"_s, 3, false);
+    account.server.proxy = {Net::Proxy::Kind::Socks5, u"127.0.0.1"_s, 1080, u"ada"_s};
+    account.proxySecretPlace = Accounts::SecretPlace::Session;
+    QVERIFY(Store::AccountStore(m_books->database).save(account).ok());
+    QSignalSpy asked(m_dispatcher.get(), &Dispatcher::secretNeeded);
+    for (int i = 0; i < 3; ++i)
+        enqueue(account);
+    start();
+    QCOMPARE(asked.size(), 1); // nobody knows yet whether it is right: one connection
+    QCOMPARE(m_proxyPasswords, QByteArrayList());
+    m_dispatcher->answerSecret(asked.first().at(1).toULongLong(), Accounts::Secrets{{}, "open sesame"});
+    settle();
+    QCOMPARE(asked.size(), 1);
+    QVERIFY(!m_proxyPasswords.isEmpty());
+    QCOMPARE(m_proxyPasswords.count("open sesame"), m_proxyPasswords.size());
+    QCOMPARE(m_server->count("AUTH"), 0);
+    QVERIFY(Outbox::sessionOptions(account, {}).credentials.secret.isEmpty());
 }
 
 void TestDispatcher::theSecretIsAskedForOnce()
@@ -451,7 +478,7 @@ void TestDispatcher::theSecretIsAskedForOnce()
     m_dispatcher->wake();
     settle();
     QCOMPARE(asked.size(), 1);
-    m_dispatcher->answerSecret(asked.first().at(1).toULongLong(), QByteArray("right"));
+    m_dispatcher->answerSecret(asked.first().at(1).toULongLong(), Accounts::Secrets{"right", {}});
     settle();
     QCOMPARE(m_server->contents.size(), 3);
     for (int i = 0; i < 3; ++i)
@@ -462,7 +489,7 @@ void TestDispatcher::theSecretIsAskedForOnce()
     QCOMPARE(asked.size(), 1);
     QCOMPARE(m_server->mostOpen, 3); // once it is known to be right, all connections are used
     // An answer nobody waits for is no trouble.
-    m_dispatcher->answerSecret(12345, QByteArray("late"));
+    m_dispatcher->answerSecret(12345, Accounts::Secrets{"late", {}});
     settle();
 }
 
@@ -510,8 +537,9 @@ void TestDispatcher::law7_theSecretIsInNoTranscriptAndNoTable()
                                         canary + ' ' + canary.toBase64() + "\r\n")
                            : QByteArray();
     };
-    connect(m_dispatcher.get(), &Dispatcher::secretNeeded, this,
-            [&](const Account &, quint64 request) { m_dispatcher->answerSecret(request, canary); });
+    connect(m_dispatcher.get(), &Dispatcher::secretNeeded, this, [&](const Account &, quint64 request) {
+        m_dispatcher->answerSecret(request, Accounts::Secrets{canary, canary});
+    });
     QStringList told;
     connect(m_dispatcher.get(), &Dispatcher::transcriptGrew, this,
             [&told](const Outbox::TranscriptGrew &grew) {
@@ -719,7 +747,7 @@ void TestDispatcher::stoppingWhileASecretIsAskedFor()
     QCOMPARE(drained.size(), 1);
     QVERIFY(!isPaused(account));
     QCOMPARE(attempts(id), 0);
-    m_dispatcher->answerSecret(asked.first().at(1).toULongLong(), QByteArray("too late"));
+    m_dispatcher->answerSecret(asked.first().at(1).toULongLong(), Accounts::Secrets{"too late", {}});
     settle();
     QVERIFY(m_server->opened.isEmpty());
 }

@@ -62,9 +62,8 @@ int dispatch(QCoreApplication &application, const QString &home)
 {
     Base::SystemClock clock;
     Accounts::SecretDesk desk(std::make_unique<NoStore>(), std::make_unique<NoStore>(),
-                              [](const Accounts::Account &, Accounts::SecretDesk::PasswordGiven given) {
-                                  given(QByteArray("secret"));
-                              });
+                              [](const Accounts::Account &, Accounts::SecretOf,
+                                 Accounts::SecretDesk::PasswordGiven given) { given(QByteArray("secret")); });
     Outbox::Mailroom room(Base::Paths::inHome(home), desk, clock);
     QObject::connect(&room, &Outbox::Mailroom::settled, &application, &QCoreApplication::quit);
     if (!room.open())

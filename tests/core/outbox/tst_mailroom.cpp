@@ -75,7 +75,7 @@ struct Program
         vault = safe.get();
         desk = std::make_unique<Accounts::SecretDesk>(
             std::move(chain), std::move(safe),
-            [this](const Account &, Accounts::SecretDesk::PasswordGiven given) {
+            [this](const Account &, Accounts::SecretOf, Accounts::SecretDesk::PasswordGiven given) {
                 ++asked;
                 given(password);
             });

@@ -16,7 +16,15 @@ Account filled(const QString &name)
     Account account;
     account.name = name;
     account.server = {u"smtp.bücher.example"_s, 465, Net::Security::Tls};
-    account.trust = {u"/etc/ssl/ca.pem"_s, QString(64, u'a')};
+    account.server.proxy = {Net::Proxy::Kind::HttpConnect, u"proxy.example"_s, 8080, u"ada@b%20ü"_s};
+    account.proxySecretPlace = Accounts::SecretPlace::Vault;
+    account.trust.caFile = u"/etc/ssl/ca.pem"_s;
+    account.trust.exception = {QString(64, u'a'),
+                               u"smtp.bücher.example"_s,
+                               465,
+                               {u"self-signed-certificate"_s, u"certificate-expired"_s}};
+    account.trust.pins = {u"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="_s};
+    account.trust.client = {u"/home/ada/ada.pem"_s, u"/home/ada/ada.key"_s};
     account.auth = Accounts::Auth::Login;
     account.user = u"ada@example.org"_s;
     account.secretPlace = Accounts::SecretPlace::Command;

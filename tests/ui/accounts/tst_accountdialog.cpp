@@ -143,9 +143,13 @@ void TestAccountDialog::refusedCertificateIsAcceptedByItsFingerprint()
     auto *panel = part<CertificatePanel>(dialog, "certificatePanel");
     QTRY_VERIFY(panel->isVisible());
     QCOMPARE(part<MessageBar>(dialog, "testBar")->role(), Role::Failed);
-    QVERIFY(dialog->account().trust.sha256.isEmpty()); // nothing is accepted by itself
+    QVERIFY(dialog->account().trust.exception.isNull()); // nothing is accepted by itself
     part<QPushButton>(panel, "acceptCertificate")->click();
-    QCOMPARE(dialog->account().trust.sha256.size(), 64);
+    const Net::CertificateException exception = dialog->account().trust.exception;
+    QCOMPARE(exception.sha256.size(), 64);
+    QCOMPARE(exception.host, account.server.host);
+    QCOMPARE(exception.port, account.server.port);
+    QCOMPARE(exception.errors, QStringList(QStringLiteral("self-signed-certificate")));
     QTRY_COMPARE(part<MessageBar>(dialog, "testBar")->role(), Role::Sent);
     QCOMPARE(CertificatePanel::grouped(QStringLiteral("abcdef12")), QStringLiteral("ABCD EF12"));
     delete dialog;

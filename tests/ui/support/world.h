@@ -22,9 +22,8 @@ public:
         : paths(Base::Paths::inHome(folder.path()))
         , secrets(std::make_unique<Accounts::SessionSecretStore>(),
                   std::make_unique<Accounts::SessionSecretStore>(),
-                  [](const Accounts::Account &, const Accounts::SecretDesk::PasswordGiven &given) {
-                      given(std::nullopt);
-                  })
+                  [](const Accounts::Account &, Accounts::SecretOf,
+                     const Accounts::SecretDesk::PasswordGiven &given) { given(std::nullopt); })
         , mailroom(paths, secrets, clock)
         , practice(paths.practice())
         , preferences(paths.settings())
