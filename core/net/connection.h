@@ -35,6 +35,9 @@ public:
 
     virtual bool isEncrypted() const = 0;
     virtual TlsFacts tlsFacts() const = 0;
+    /// tls-server-end-point (RFC 5929 §4): the hash of the server's certificate; empty when not encrypted or
+    /// undefined.
+    virtual QByteArray endPointBinding() const = 0;
     /// "192.0.2.7:587", once connected.
     virtual QString peer() const = 0;
 

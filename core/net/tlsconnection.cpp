@@ -211,6 +211,12 @@ TlsFacts TlsConnection::tlsFacts() const
     return factsOf(*m_socket, m_problems);
 }
 
+QByteArray TlsConnection::endPointBinding() const
+{
+    const QSslCertificate peer = m_socket->isEncrypted() ? m_socket->peerCertificate() : QSslCertificate();
+    return peer.isNull() ? QByteArray() : peer.digest(QCryptographicHash::Sha256);
+}
+
 QString TlsConnection::peer() const
 {
     const QHostAddress address = m_socket->peerAddress();

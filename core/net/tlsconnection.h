@@ -27,6 +27,7 @@ public:
     void abort() override;
     bool isEncrypted() const override;
     TlsFacts tlsFacts() const override;
+    QByteArray endPointBinding() const override;
     QString peer() const override;
 
 private:

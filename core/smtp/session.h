@@ -37,6 +37,8 @@ struct SessionOptions
     QString mechanism; ///< pinned; empty: the strongest offered
     Credentials credentials;
     bool allowCleartextSecret = false;
+    QString strongestSeen;  ///< mechanism by which this server took us before; nothing weaker is tried
+    QByteArray clientNonce; ///< of SCRAM, for tests; empty: random
 };
 
 /// One message on its way: the envelope with the recipients of this attempt, and its content.
@@ -73,8 +75,9 @@ public:
 
 Q_SIGNALS:
     void said(const Delivery::TranscriptLine &line);
-    void stageReached(Delivery::Stage stage);   ///< begun
-    void progressed(qint64 done, qint64 total); ///< octets of the content taken by the operating system
+    void stageReached(Delivery::Stage stage);     ///< begun
+    void authenticated(const QString &mechanism); ///< the server took us, by this one
+    void progressed(qint64 done, qint64 total);   ///< octets of the content taken by the operating system
     void finished(const Delivery::Outcome &outcome);
     void closed();
 
@@ -106,7 +109,8 @@ private:
     void onLost(const Base::Error &error);
     void onTimeout();
     void onWritten();
-    void refuse(Delivery::Stage stage, const Delivery::ServerReply &reply);
+    void refuse(Delivery::Stage stage, const Delivery::ServerReply &reply,
+                std::optional<Base::Error> error = {});
     void fail(Delivery::Stage stage, const Base::Error &error, std::optional<Delivery::Scope> scope = {});
     void finish(Delivery::Stage stage, std::optional<Base::Error> error = {});
     void hangUp();

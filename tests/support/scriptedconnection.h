@@ -26,6 +26,10 @@ public:
     void abort() override { m_over = m_aborted = true; }
     bool isEncrypted() const override { return m_encrypted; }
     Net::TlsFacts tlsFacts() const override;
+    QByteArray endPointBinding() const override
+    {
+        return m_encrypted ? m_dialogue.endPointBinding : QByteArray();
+    }
     QString peer() const override;
 
     /// Lets one thing happen. False: nothing can, until the client or the program does something.
