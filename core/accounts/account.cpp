@@ -22,6 +22,12 @@ constexpr std::array auths{
     std::pair{Auth::None, "none"},
     std::pair{Auth::Plain, "plain"},
     std::pair{Auth::Login, "login"},
+    std::pair{Auth::CramMd5, "cram-md5"},
+    std::pair{Auth::ScramSha1, "scram-sha-1"},
+    std::pair{Auth::ScramSha256, "scram-sha-256"},
+    std::pair{Auth::XOAuth2, "xoauth2"},
+    std::pair{Auth::OAuthBearer, "oauthbearer"},
+    std::pair{Auth::External, "external"},
 };
 constexpr std::array places{
     std::pair{SecretPlace::None, "none"},       std::pair{SecretPlace::Keychain, "keychain"},
@@ -70,6 +76,24 @@ bool isHex64(const QString &text)
 
 } // namespace
 
+QList<Auth> allAuths()
+{
+    QList<Auth> all;
+    for (const auto &[auth, text] : auths)
+        all.append(auth);
+    return all;
+}
+
+QString mechanism(Auth auth)
+{
+    return auth == Auth::Auto || auth == Auth::None ? QString() : name(auth).toUpper();
+}
+
+bool isSameSignIn(const Account &one, const Account &other)
+{
+    return one.server == other.server && one.user == other.user && one.auth == other.auth;
+}
+
 QString secretKey(const Account &account)
 {
     return QStringLiteral("account-%1").arg(account.id.value);
@@ -95,6 +119,10 @@ Base::Done check(const Account &account)
         return bad("from", from.error().detail);
     if (!account.trust.sha256.isEmpty() && !isHex64(account.trust.sha256))
         return bad("trust", QStringLiteral("a certificate's SHA-256 is 64 hexadecimal digits"));
+    if (account.usesToken() && account.user.isEmpty())
+        return bad("user", QStringLiteral("an access token needs a user's name"));
+    if (account.auth == Auth::External && account.server.security == Net::Security::None)
+        return bad("security", QStringLiteral("without TLS no certificate is shown that could sign us in"));
     if (account.server.security == Net::Security::None && account.needsSignIn() &&
         !account.allowCleartextPassword)
         return bad("security", QStringLiteral("a password would travel unencrypted"));
@@ -125,7 +153,10 @@ Base::Result<Auth> authFromName(const QString &name)
 {
     if (const auto found = valueIn(auths, name))
         return *found;
-    return bad("auth", QStringLiteral("\"%1\" is none of auto, none, plain, login").arg(name));
+    QStringList known;
+    for (const auto &[auth, text] : auths)
+        known.append(QString::fromLatin1(text));
+    return bad("auth", QStringLiteral("\"%1\" is none of %2").arg(name, known.join(QStringLiteral(", "))));
 }
 
 SecretPlace secretPlaceFromName(const QString &name)

@@ -13,8 +13,20 @@
 
 namespace Accounts {
 
-/// How to sign in (RFC 4954). Auto takes the strongest the server offers.
-enum class Auth { Auto, None, Plain, Login };
+/// How to sign in (RFC 4954).
+enum class Auth {
+    Auto, ///< the strongest that the server offers and that takes a password
+    None,
+    Plain,
+    Login,
+    CramMd5,
+    ScramSha1,   ///< bound to the connection where that is possible
+    ScramSha256, ///< the same
+    XOAuth2,     ///< the secret is an access token
+    OAuthBearer, ///< the same
+    External,    ///< the certificate that is shown for TLS; there is no secret
+};
+QList<Auth> allAuths();
 
 /// Where the account's secret lies. It is recorded so that a keychain that is away for a day does not look
 /// like a lost password.
@@ -33,7 +45,7 @@ struct Account
     Net::Endpoint server;
     Net::Trust trust;
     Auth auth = Auth::Auto;
-    QString user; ///< empty: no sign-in
+    QString user; ///< empty: no sign-in, except with Auth::External
     SecretPlace secretPlace = SecretPlace::None;
     QString
         secretCommand;   ///< for SecretPlace::Command, run by the shell; its first output line is the secret
@@ -43,8 +55,13 @@ struct Account
     bool allowCleartextPassword = false;
     int maxConnections = 2; ///< 1–20
     bool isDefault = false;
+    QString
+        strongestSeen; ///< the mechanism by which its server took it, if it protects the password; learned
 
-    bool needsSignIn() const { return auth != Auth::None && !user.isEmpty(); }
+    bool needsSignIn() const { return auth == Auth::External || (auth != Auth::None && !user.isEmpty()); }
+    bool needsSecret() const { return auth != Auth::External && needsSignIn(); }
+    /// The secret is an access token, which runs out within the hour: it is fetched for every connection.
+    bool usesToken() const { return auth == Auth::XOAuth2 || auth == Auth::OAuthBearer; }
 
     friend bool operator==(const Account &, const Account &) = default;
 };
@@ -52,18 +69,24 @@ struct Account
 /// The key under which a secret store keeps the account's secret: stable over renames.
 QString secretKey(const Account &account);
 
-/// BadAccount with the field in `subject` ("host", "port", "from", "name", "security") when it cannot work.
+/// Whether what was learned from the sign-in of one holds for the other: same server, same user, same way.
+bool isSameSignIn(const Account &one, const Account &other);
+/// The name of the mechanism that the account pins, in upper case; empty: none.
+QString mechanism(Auth auth);
+
+/// BadAccount with the field in `subject` ("host", "port", "from", "name", "user", "security") when it cannot
+/// work.
 Base::Done check(const Account &account);
 
 QString name(Net::Security security); ///< "tls", "starttls", "none": the words of the command line
-QString name(Auth auth);              ///< "auto", "none", "plain", "login"
+QString name(Auth auth);              ///< "auto", "none", "plain", … "scram-sha-256", … "external"
 QString name(SecretPlace place);      ///< "none", "keychain", "vault", "command", "session"
 Base::Result<Net::Security> securityFromName(const QString &name);
 Base::Result<Auth> authFromName(const QString &name);
 SecretPlace secretPlaceFromName(const QString &name); ///< None when unknown
 quint16 defaultPort(Net::Security security);          ///< 465, 587, 25
 
-/// All but id and isDefault, for storing and showing.
+/// All but id, isDefault and strongestSeen, for storing and showing.
 QJsonObject toJson(const Account &account);
 Account fromJson(const QJsonObject &object);
 

@@ -43,8 +43,8 @@ Smtp::SessionOptions sessionOptions(const Accounts::Account &account, const QByt
     // An address literal says nothing about this computer's name (RFC 5321 §4.1.4 allows it).
     options.clientName = account.helo.isEmpty() ? QStringLiteral("[127.0.0.1]") : account.helo;
     options.signIn = account.needsSignIn();
-    if (account.auth == Accounts::Auth::Plain || account.auth == Accounts::Auth::Login)
-        options.mechanism = Accounts::name(account.auth).toUpper();
+    options.mechanism = Accounts::mechanism(account.auth);
+    options.strongestSeen = account.strongestSeen;
     options.credentials = {account.user.toUtf8(), secret};
     options.allowCleartextSecret = account.allowCleartextPassword;
     return options;
@@ -176,7 +176,7 @@ bool Dispatcher::begin(const Store::QueueEntry &entry, const Accounts::Account &
     Q_EMIT messageChanged(entry.id);
     if (run.session)
         deliver(run);
-    else if (account.needsSignIn() && !m_secrets.contains(account.id))
+    else if (account.needsSecret() && !m_secrets.contains(account.id))
         Q_EMIT secretNeeded(account, run.serial);
     else
         connectSession(run, m_secrets.value(account.id));
@@ -194,7 +194,8 @@ void Dispatcher::answerSecret(quint64 request, const Base::Result<QByteArray> &s
         return failBeforeSession(run, {ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
     if (!secret)
         return failBeforeSession(run, secret.error());
-    m_secrets.insert(run.account.id, *secret);
+    if (!run.account.usesToken())
+        m_secrets.insert(run.account.id, *secret);
     connectSession(run, *secret);
 }
 
@@ -213,6 +214,8 @@ void Dispatcher::connectSession(Run &run, const QByteArray &secret)
         if (run.active)
             Q_EMIT progressed({run.entry.id, stage, 0, 0});
     });
+    connect(session, &Smtp::Session::authenticated, this,
+            [this, &run](const QString &mechanism) { remember(run, mechanism); });
     connect(session, &Smtp::Session::progressed, this, [this, &run](qint64 done, qint64 total) {
         Q_EMIT progressed({run.entry.id, Delivery::Stage::Data, done, total});
     });
@@ -228,6 +231,19 @@ void Dispatcher::signedIn(AccountId account)
         return;
     m_signedIn.insert(account);
     QMetaObject::invokeMethod(this, &Dispatcher::wake, Qt::QueuedConnection); // more connections may follow
+}
+
+/// From here on nothing weaker is tried with this server unless a person says so.
+void Dispatcher::remember(Run &run, const QString &mechanism)
+{
+    if (Smtp::strengthOf(mechanism) <= Smtp::strengthOf(run.account.strongestSeen))
+        return;
+    if (const Base::Done done = m_accounts.setStrongestSeen(run.account, mechanism); !done)
+        return Base::Log::warning(QStringLiteral("How account \"%1\" signs in cannot be remembered: %2")
+                                      .arg(run.account.name, done.error().detail));
+    run.account.strongestSeen = mechanism;
+    if (const auto known = m_known.find(run.account.id); known != m_known.end())
+        known->strongestSeen = mechanism; // it is the same account still
 }
 
 void Dispatcher::deliver(Run &run)

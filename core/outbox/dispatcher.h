@@ -64,6 +64,7 @@ private:
     void record(Run &run, const Delivery::Outcome &outcome);
     void write(Run &run, const Delivery::Outcome &outcome, const Store::Consequence &consequence);
     void signedIn(Base::AccountId account);
+    void remember(Run &run, const QString &mechanism);
     Store::Consequence consequenceOf(const Run &run, const Delivery::Outcome &outcome);
     void next(Run &run);
     static void leave(Run &run);

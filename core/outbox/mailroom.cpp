@@ -247,6 +247,11 @@ Mailroom::Answer<void> Mailroom::resumeAccount(AccountId id)
     return ask<void>([id](MailWorker &worker) { return worker.resumeAccount(id); });
 }
 
+Mailroom::Answer<void> Mailroom::acceptWeakerSignIn(AccountId id)
+{
+    return ask<void>([id](MailWorker &worker) { return worker.acceptWeakerSignIn(id); });
+}
+
 QFuture<TestReport> Mailroom::testAccount(const Accounts::Account &account,
                                           const std::optional<QByteArray> &secret, int number)
 {
@@ -267,7 +272,7 @@ QFuture<TestReport> Mailroom::testAccount(const Accounts::Account &account,
             },
             Qt::QueuedConnection);
     };
-    if (secret || !account.needsSignIn()) {
+    if (secret || !account.needsSecret()) {
         walk(secret.value_or(QByteArray()));
         return answer->future();
     }
