@@ -37,12 +37,14 @@ Done writeAtomically(const QString &path, const QByteArray &bytes)
 Result<QByteArray> readAll(const QString &path, qint64 limit)
 {
     QFile file(path);
-    if (!file.exists())
-        return Error{ErrorKind::FileMissing, path, {}};
-    if (QFileInfo(path).isDir())
-        return Error{ErrorKind::FileUnreadable, path, QStringLiteral("it is a folder")};
-    if (!file.open(QIODevice::ReadOnly))
-        return fileError(file, ErrorKind::FileUnreadable);
+    // Opened before anything is asked about it: a file that is being replaced at this moment counts as
+    // missing for Qt, whose stat() may still find the old one without a name.
+    if (!file.open(QIODevice::ReadOnly)) {
+        if (QFileInfo(path).isDir())
+            return Error{ErrorKind::FileUnreadable, path, QStringLiteral("it is a folder")};
+        return file.exists() ? fileError(file, ErrorKind::FileUnreadable)
+                             : Error{ErrorKind::FileMissing, path, {}};
+    }
     QByteArray bytes = file.read(limit + 1);
     if (file.error() != QFileDevice::NoError)
         return fileError(file, ErrorKind::FileUnreadable);

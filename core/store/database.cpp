@@ -2,9 +2,12 @@
 
 #include "core/store/migrations.h"
 
+#include <QElapsedTimer>
 #include <QFileInfo>
+#include <QRandomGenerator>
 #include <QSqlError>
 #include <QStorageInfo>
+#include <QThread>
 
 #include <atomic>
 
@@ -15,7 +18,8 @@ using Base::ErrorKind;
 
 namespace {
 constexpr qint64 leastSpace = 1 << 20; // octets below which a disk counts as full
-}
+constexpr int busyTimeout = 10'000;    // milliseconds
+} // namespace
 
 Database::~Database()
 {
@@ -50,7 +54,7 @@ Base::Done Database::open(const QString &path, Mode mode)
     m_database.setDatabaseName(path);
     m_database.setConnectOptions(mode == Mode::ReadOnly
                                      ? QStringLiteral("QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=5000")
-                                     : QStringLiteral("QSQLITE_BUSY_TIMEOUT=10000"));
+                                     : QStringLiteral("QSQLITE_BUSY_TIMEOUT=%1").arg(busyTimeout));
     if (!m_database.open())
         return errorOf(m_database.lastError(), path);
     if (mode == Mode::ReadOnly)
@@ -68,15 +72,35 @@ Base::Done Database::open(const QString &path, Mode mode)
 Base::Done Database::configure(Mode mode) const
 {
     QStringList pragmas{QStringLiteral("PRAGMA foreign_keys=ON")};
-    if (mode == Mode::ReadWrite)
-        pragmas << QStringLiteral("PRAGMA journal_mode=WAL") << QStringLiteral("PRAGMA synchronous=FULL");
-    else
+    if (mode == Mode::ReadWrite) {
+        if (const Base::Done done = switchToWal(); !done)
+            return done;
+        pragmas << QStringLiteral("PRAGMA synchronous=FULL");
+    } else
         pragmas << QStringLiteral("PRAGMA query_only=ON");
     for (const QString &pragma : pragmas) {
         if (const Base::Done done = exec(pragma); !done)
             return done;
     }
     return {};
+}
+
+/// Two programs that begin at the same moment stand in each other's way here, and SQLite gives up at once
+/// instead of waiting (sqlite.org/rescode.html#busy: where waiting could be for ever, the busy timeout is not
+/// honoured).
+Base::Done Database::switchToWal() const
+{
+    QElapsedTimer since;
+    since.start();
+    while (true) {
+        QSqlQuery query(m_database);
+        if (query.exec(QStringLiteral("PRAGMA journal_mode=WAL")))
+            return {};
+        constexpr int busy = 5; // SQLITE_BUSY
+        if ((query.lastError().nativeErrorCode().toInt() & 0xff) != busy || since.elapsed() > busyTimeout)
+            return errorOf(query.lastError(), m_path);
+        QThread::msleep(5 + QRandomGenerator::global()->bounded(20U));
+    }
 }
 
 void Database::close()

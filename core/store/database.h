@@ -41,6 +41,7 @@ private:
     friend class Transaction;
 
     Base::Done configure(Mode mode) const;
+    Base::Done switchToWal() const;
 
     QString m_connection;
     QString m_path;

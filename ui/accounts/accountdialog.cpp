@@ -3,6 +3,7 @@
 #include "core/message/address.h"
 #include "ui/accounts/certificatepanel.h"
 #include "ui/accounts/connectiontest.h"
+#include "ui/common/background.h"
 #include "ui/common/explain.h"
 #include "ui/common/messagebar.h"
 #include "ui/common/prompts.h"
@@ -430,15 +431,15 @@ void AccountDialog::save()
     const bool keeps = account.secretPlace != Accounts::SecretPlace::Session &&
                        account.secretPlace != Accounts::SecretPlace::Command;
     m_save->setEnabled(false);
-    m_mailroom.saveAccount(account, keeps ? secret() : std::nullopt)
-        .then(this, [this](const Base::Result<Accounts::Account> &done) {
-            m_save->setEnabled(true);
-            if (!done)
-                return complain(done.error());
-            m_mailroom.resumeAccount(done->id); // what was mended is tried again
-            Q_EMIT saved(*done);
-            accept();
-        });
+    whenAnswered(m_mailroom.saveAccount(account, keeps ? secret() : std::nullopt), this,
+                 [this](const Base::Result<Accounts::Account> &done) {
+                     m_save->setEnabled(true);
+                     if (!done)
+                         return complain(done.error());
+                     m_mailroom.resumeAccount(done->id); // what was mended is tried again
+                     Q_EMIT saved(*done);
+                     accept();
+                 });
 }
 
 } // namespace Ui

@@ -1,6 +1,7 @@
 #include "ui/accounts/accountlist.h"
 
 #include "ui/accounts/accountdialog.h"
+#include "ui/common/background.h"
 #include "ui/common/explain.h"
 #include "ui/common/messagebar.h"
 #include "ui/common/prompts.h"
@@ -159,7 +160,7 @@ void AccountList::acceptWeakerSignIn(Base::AccountId id)
 
 void AccountList::watch(Outbox::Mailroom::Answer<void> answer)
 {
-    answer.then(this, [this](const Base::Done &done) {
+    whenAnswered(answer, this, [this](const Base::Done &done) {
         if (!done)
             m_bar->tell(Role::Error, explain(done.error()));
     });

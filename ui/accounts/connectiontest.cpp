@@ -1,6 +1,7 @@
 #include "ui/accounts/connectiontest.h"
 
 #include "ui/accounts/certificatepanel.h"
+#include "ui/common/background.h"
 #include "ui/common/explain.h"
 #include "ui/common/format.h"
 #include "ui/common/messagebar.h"
@@ -102,11 +103,11 @@ void ConnectionTest::start(const Accounts::Account &account, const std::optional
         Role::Info,
         {tr("Testing the connection to %1…").arg(account.server.host), tr("Nothing is sent to anyone."), {}});
     show();
-    m_mailroom.testAccount(account, secret, m_number)
-        .then(this, [this, number = m_number](const Outbox::TestReport &report) {
-            if (number == m_number)
-                done(report);
-        });
+    whenAnswered(m_mailroom.testAccount(account, secret, m_number), this,
+                 [this, number = m_number](const Outbox::TestReport &report) {
+                     if (number == m_number)
+                         done(report);
+                 });
 }
 
 void ConnectionTest::mark(const Row &row, Role role, const QString &spoken)

@@ -1,7 +1,7 @@
 #pragma once
 
 // Work that may wait for a disk, away from the window's thread (law 10). The work gets values only; the
-// answer is taken up with QFuture::then() and a context object.
+// answer is taken up by whenAnswered().
 
 #include <QFuture>
 #include <QPromise>
@@ -22,6 +22,18 @@ auto inBackground(Work work) -> QFuture<decltype(work())>
         promise->finish();
     });
     return promise->future();
+}
+
+/// Calls `then` with the answer from the event loop, as long as the context lives; never from inside this
+/// call, as QFuture::then() does when the answer is there already. A window that closes itself then would be
+/// in the midst of something else.
+template <class Answer, class Then>
+void whenAnswered(QFuture<Answer> answer, QObject *context, Then then)
+{
+    answer.then(context, [context, then = std::move(then)](const Answer &value) {
+        QMetaObject::invokeMethod(
+            context, [then, value] { then(value); }, Qt::QueuedConnection);
+    });
 }
 
 } // namespace Ui

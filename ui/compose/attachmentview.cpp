@@ -65,7 +65,7 @@ void AttachmentView::setAttachments(const QList<Message::Attachment> &attachment
 
 void AttachmentView::add(const QStringList &paths)
 {
-    inBackground([paths] { return lookAtAll(paths); }).then(this, [this](const Looked &looked) {
+    whenAnswered(inBackground([paths] { return lookAtAll(paths); }), this, [this](const Looked &looked) {
         const qsizetype before = m_attachments.size();
         for (const Base::Result<Message::Attachment> &each : looked) {
             if (each && !m_attachments.contains(*each))

@@ -1,5 +1,6 @@
 #include "ui/compose/composewindow.h"
 
+#include "ui/common/background.h"
 #include "ui/common/format.h"
 #include "ui/common/messagebar.h"
 #include "ui/common/prompts.h"
@@ -324,7 +325,8 @@ void ComposeWindow::send()
 
 void ComposeWindow::submit()
 {
-    m_mailroom.submit(draft()).then(this, [this](const Base::Result<Base::MessageId> &id) { submitted(id); });
+    whenAnswered(m_mailroom.submit(draft()), this,
+                 [this](const Base::Result<Base::MessageId> &id) { submitted(id); });
 }
 
 void ComposeWindow::submitted(const Base::Result<Base::MessageId> &id)

@@ -1,5 +1,7 @@
 #include "ui/compose/draftkeeper.h"
 
+#include "ui/common/background.h"
+
 namespace Ui {
 
 DraftKeeper::DraftKeeper(Outbox::Mailroom &mailroom, int autosaveSeconds, QObject *parent)
@@ -53,7 +55,8 @@ void DraftKeeper::saveNow()
     m_kept = true; // as of this state; another edit clears it again
     Message::Draft draft = m_draft;
     draft.id = m_id;
-    m_mailroom.saveDraft(draft).then(this, [this](const Base::Result<Base::DraftId> &id) { saved(id); });
+    whenAnswered(m_mailroom.saveDraft(draft), this,
+                 [this](const Base::Result<Base::DraftId> &id) { saved(id); });
 }
 
 void DraftKeeper::saved(const Base::Result<Base::DraftId> &id)

@@ -1,5 +1,6 @@
 #include "ui/main/draftsview.h"
 
+#include "ui/common/background.h"
 #include "ui/common/explain.h"
 #include "ui/common/format.h"
 #include "ui/common/messagebar.h"
@@ -120,7 +121,7 @@ void DraftsView::remove()
     const Base::Result<Store::DraftRow> row = m_query.draft(current());
     if (!row)
         return;
-    m_mailroom.removeDraft(row->id).then(this, [this, draft = row->draft](const Base::Done &done) {
+    whenAnswered(m_mailroom.removeDraft(row->id), this, [this, draft = row->draft](const Base::Done &done) {
         if (!done) {
             m_bar->tell(Role::Error, explain(done.error()));
             return;

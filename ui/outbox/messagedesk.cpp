@@ -1,5 +1,6 @@
 #include "ui/outbox/messagedesk.h"
 
+#include "ui/common/background.h"
 #include "ui/common/prompts.h"
 #include "ui/outbox/messagetext.h"
 
@@ -85,7 +86,7 @@ void MessageDesk::send(MessageWish wish, Base::MessageId id)
 
 void MessageDesk::watch(Outbox::Mailroom::Answer<void> answer)
 {
-    answer.then(this, [this](const Base::Done &done) {
+    whenAnswered(answer, this, [this](const Base::Done &done) {
         if (!done)
             Q_EMIT failed(done.error());
     });

@@ -1,5 +1,6 @@
 #include "ui/practice/practicedesk.h"
 
+#include "ui/common/background.h"
 #include "ui/settings/preferences.h"
 
 namespace Ui {
@@ -82,11 +83,11 @@ void PracticeDesk::ensureAccount(std::function<void(const Base::Result<Accounts:
         return then(*there);
     Accounts::Account account = there.value_or(wanted());
     account.server.port = m_server.port();
-    m_mailroom.saveAccount(account).then(
-        this, [this, then = std::move(then)](const Base::Result<Accounts::Account> &saved) {
-            Q_EMIT changed();
-            then(saved);
-        });
+    whenAnswered(m_mailroom.saveAccount(account), this,
+                 [this, then = std::move(then)](const Base::Result<Accounts::Account> &saved) {
+                     Q_EMIT changed();
+                     then(saved);
+                 });
 }
 
 void PracticeDesk::resume()

@@ -225,9 +225,9 @@ void TranscriptView::save()
     m_prompts.saveFile(this, tr("Save the transcript"), suggestion, [this](const QString &path) {
         if (path.isEmpty())
             return;
-        inBackground([path, bytes = text(false).toUtf8()] {
-            return Base::writeAtomically(path, bytes);
-        }).then(this, [this, path](const Base::Done &done) {
+        const auto written =
+            inBackground([path, bytes = text(false).toUtf8()] { return Base::writeAtomically(path, bytes); });
+        whenAnswered(written, this, [this, path](const Base::Done &done) {
             m_facts->setText(done ? tr("Saved as %1").arg(path) : explain(done.error()).headline);
         });
     });

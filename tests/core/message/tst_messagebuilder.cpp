@@ -150,6 +150,8 @@ private Q_SLOTS:
     void aFileThatVanishedIsNamed();
     void aFullDiskIsToldAsSuch();
     void attachmentsAreKeptOnce();
+    void aCharsetIsSaidOnlyWhereItIsProved_data();
+    void aCharsetIsSaidOnlyWhereItIsProved();
     void partsStandBetweenBoundaries();
     void contentAndEnvelopeSurviveTheirJson();
 };
@@ -460,6 +462,41 @@ void TestMessageBuilder::attachmentsAreKeptOnce()
         QVERIFY(message->size() > 2 * 100000 * 4 / 3);
     }
     QCOMPARE(store.kept.size(), 1);
+}
+
+void TestMessageBuilder::aCharsetIsSaidOnlyWhereItIsProved_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QByteArray>("octets");
+    QTest::addColumn<QByteArray>("type");
+    const auto row = [](const char *what, const QString &name, const QByteArray &octets, const char *type) {
+        QTest::newRow(what) << name << octets << QByteArray(type);
+    };
+    const QByteArray block(1 << 16, 'x');
+    row("ASCII", u"a.txt"_s, "one\n", "text/plain; charset=us-ascii");
+    row("UTF-8", u"b.csv"_s, "na\xc3\xafve;1\n", "text/csv; charset=utf-8");
+    row("UTF-8 over the edge of two blocks", u"c.txt"_s, block.chopped(1) + "\xc3\xaf" + block,
+        "text/plain; charset=utf-8");
+    row("Latin-1", u"d.txt"_s, "na\xefve\n", "text/plain");
+    row("Latin-1 at the very end", u"e.txt"_s, "caf\xe9", "text/plain");
+    row("Latin-1 behind much", u"f.txt"_s, block + "caf\xe9s", "text/plain");
+    row("HTML tells by itself", u"g.html"_s, "<html><meta charset=\"iso-8859-1\"></html>", "text/html");
+    row("no text", u"h.pdf"_s, "%PDF-1.4 \xe2\xe3", "application/pdf");
+}
+
+void TestMessageBuilder::aCharsetIsSaidOnlyWhereItIsProved()
+{
+    QFETCH(QString, name);
+    QFETCH(QByteArray, octets);
+    QFETCH(QByteArray, type);
+    const QTemporaryDir folder;
+    writeFile(folder.filePath(name), octets);
+    Draft draft = simpleDraft();
+    draft.attachments = {{folder.filePath(name), name, octets.size()}};
+    Support::MemoryStore store;
+    const Base::Result<OutgoingMessage> message = build(draft, fixedContext(), store);
+    QVERIFY(message);
+    QVERIFY2(bytesOf(*message, store).contains("\r\nContent-Type: " + type + "\r\n"), type.constData());
 }
 
 void TestMessageBuilder::partsStandBetweenBoundaries()
