@@ -42,8 +42,12 @@ ExitCode exitCodeFor(const Base::Error &error)
     case CommandFailed:
     case CertificateRefused:
     case NotOffered:
+    case WeakerSignIn:
         return ConfigError;
+    case SignInRefused:
+        return App::SignInRefused;
     case Protocol:
+    case ServerNotProved:
     case PlaintextAfterTls:
         return ProtocolError;
     case ProxySignIn:

@@ -49,7 +49,10 @@ void addOptions(QCommandLineParser &parser)
            tr("tls: encrypted from the start; starttls: turned to TLS before anything else; none: never "
               "encrypted."),
            "S");
-    option("auth", tr("auto, none, plain or login."), "A");
+    option("auth",
+           tr("auto, none, plain, login, cram-md5, scram-sha-1, scram-sha-256, xoauth2, oauthbearer or "
+              "external. With xoauth2 and oauthbearer the password is an access token."),
+           "A");
     option("user", tr("The user name for signing in."), "U");
     option("password-stdin",
            tr("Reads the password from the first line of standard input and keeps it safe."));
@@ -83,6 +86,8 @@ void addOptions(QCommandLineParser &parser)
            tr("Reads the proxy's password from a line of standard input, behind the account's."));
     option("helo", tr("The name said in EHLO; without it an address literal that tells nothing."), "NAME");
     option("max-connections", tr("Connections at a time, 1 to 20."), "N");
+    option("accept-weaker-auth",
+           tr("With test: a weaker sign-in than the server offered before will do from here on."));
     option("allow-cleartext-password",
            tr("Lets a password travel unencrypted where --security none is chosen."));
 }
@@ -163,7 +168,7 @@ std::optional<int> askSecrets(Wish &wish, const QCommandLineParser &parser)
         wish.secret = Terminal::readLine();
         if (!wish.secret || wish.secret->isEmpty())
             return usageError(command, tr("There was no password on standard input."));
-    } else if (account.needsSignIn() && account.secretPlace == SecretPlace::None) {
+    } else if (account.needs(Accounts::SecretOf::SignIn) && account.secretPlace == SecretPlace::None) {
         wish.secret = Terminal::askHidden(tr("Password for %1:").arg(account.user));
         if (!wish.secret)
             return usageError(command, tr("Give the password with --password-stdin or --password-command."));
@@ -196,7 +201,10 @@ int add(const Base::Paths &paths, const QString &name, const QCommandLineParser 
     Account &account = wish->account;
     if (parser.isSet(QStringLiteral("trust-errors")) && !parser.isSet(QStringLiteral("trust")))
         return usageError(command, tr("--trust-errors needs a --trust."));
-    if (account.user.isEmpty() && (fromStdin || !account.secretCommand.isEmpty()))
+    const bool givesSecret = fromStdin || !account.secretCommand.isEmpty();
+    if (givesSecret && account.auth == Accounts::Auth::External)
+        return usageError(command, tr("With --auth external there is no password."));
+    if (account.user.isEmpty() && givesSecret)
         return usageError(command, tr("A password needs a --user."));
     if (parser.isSet(QStringLiteral("proxy-password-stdin")) && !account.needs(Accounts::SecretOf::Proxy))
         return usageError(command, tr("--proxy-password-stdin needs a --proxy with a user name."));
@@ -266,6 +274,7 @@ int show(Office &office, const Account &account, bool json)
     QJsonObject object = Accounts::toJson(account);
     object.insert(QStringLiteral("default"), account.isDefault);
     object.insert(QStringLiteral("paused"), pause && !pause->isNull());
+    object.insert(QStringLiteral("strongestAuth"), account.strongestSeen.toLower());
     if (json) {
         Terminal::print(QJsonDocument(object));
         return Ok;
@@ -291,8 +300,14 @@ int remove(Office &office, const Account &account)
     return done ? static_cast<int>(Ok) : fail(done.error());
 }
 
-int test(Office &office, const Account &account, bool json)
+int test(Office &office, Account account, bool json, bool acceptWeaker)
 {
+    if (acceptWeaker) {
+        const Base::Result<void> done = await(office.mailroom().acceptWeakerSignIn(account.id));
+        if (!done)
+            return fail(done.error());
+        account.strongestSeen.clear();
+    }
     if (!json) {
         QObject::connect(
             &office.mailroom(), &Outbox::Mailroom::testFound, [](int, const Outbox::TestFinding &finding) {
@@ -360,7 +375,7 @@ int runAccount(const Base::Paths &paths, const QStringList &arguments)
     if (verb == QLatin1String("remove"))
         return remove(office, *account);
     if (verb == QLatin1String("test"))
-        return test(office, *account, json);
+        return test(office, *account, json, parser.isSet(QStringLiteral("accept-weaker-auth")));
     const Base::Result<void> done = await(office.mailroom().setDefaultAccount(account->id));
     return done ? static_cast<int>(Ok) : fail(done.error());
 }

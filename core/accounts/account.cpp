@@ -27,6 +27,17 @@ constexpr std::array auths{
     std::pair{Auth::None, "none"},
     std::pair{Auth::Plain, "plain"},
     std::pair{Auth::Login, "login"},
+    std::pair{Auth::CramMd5, "cram-md5"},
+    std::pair{Auth::ScramSha1, "scram-sha-1"},
+    std::pair{Auth::ScramSha256, "scram-sha-256"},
+    std::pair{Auth::XOAuth2, "xoauth2"},
+    std::pair{Auth::OAuthBearer, "oauthbearer"},
+    std::pair{Auth::External, "external"},
+};
+constexpr std::array lanes{
+    std::pair{Lane::Default, "default"},
+    std::pair{Lane::Bulk, "bulk"},
+    std::pair{Lane::Window, "window"},
 };
 constexpr std::array places{
     std::pair{SecretPlace::None, "none"},       std::pair{SecretPlace::Keychain, "keychain"},
@@ -135,6 +146,24 @@ Net::Trust readTrust(const QJsonObject &object, const Net::Endpoint &server)
 
 } // namespace
 
+QList<Auth> allAuths()
+{
+    QList<Auth> all;
+    for (const auto &[auth, text] : auths)
+        all.append(auth);
+    return all;
+}
+
+QString mechanism(Auth auth)
+{
+    return auth == Auth::Auto || auth == Auth::None ? QString() : name(auth).toUpper();
+}
+
+bool isSameSignIn(const Account &one, const Account &other)
+{
+    return one.server == other.server && one.user == other.user && one.auth == other.auth;
+}
+
 QString secretKey(const Account &account, SecretOf which)
 {
     const QString key = QStringLiteral("account-%1").arg(account.id.value);
@@ -165,6 +194,12 @@ Base::Done check(const Account &account)
         return proxy.error();
     else if (*proxy != account.server.proxy)
         return bad("proxy", QStringLiteral("not a proxy's name or address"));
+    if (account.usesToken() && account.user.isEmpty())
+        return bad("user", QStringLiteral("an access token needs a user's name"));
+    if (account.auth == Auth::External && account.server.security == Net::Security::None)
+        return bad("security", QStringLiteral("without TLS no certificate is shown that could sign us in"));
+    if (account.auth == Auth::External && account.trust.client.certificateFile.isEmpty())
+        return bad("client-certificate", QStringLiteral("it is the certificate that signs in"));
     if (account.server.security == Net::Security::None && account.needsSignIn() &&
         !account.allowCleartextPassword)
         return bad("security", QStringLiteral("a password would travel unencrypted"));
@@ -178,6 +213,10 @@ QString name(Net::Security security)
 QString name(Auth auth)
 {
     return nameIn(auths, auth);
+}
+QString name(Lane lane)
+{
+    return nameIn(lanes, lane);
 }
 QString name(SecretPlace place)
 {
@@ -195,7 +234,17 @@ Base::Result<Auth> authFromName(const QString &name)
 {
     if (const auto found = valueIn(auths, name))
         return *found;
-    return bad("auth", QStringLiteral("\"%1\" is none of auto, none, plain, login").arg(name));
+    QStringList known;
+    for (const auto &[auth, text] : auths)
+        known.append(QString::fromLatin1(text));
+    return bad("auth", QStringLiteral("\"%1\" is none of %2").arg(name, known.join(QStringLiteral(", "))));
+}
+
+Base::Result<Lane> laneFromName(const QString &name)
+{
+    if (const auto found = valueIn(lanes, name))
+        return *found;
+    return bad("lane", QStringLiteral("\"%1\" is none of default, bulk, window").arg(name));
 }
 
 SecretPlace secretPlaceFromName(const QString &name)
@@ -234,6 +283,9 @@ QJsonObject toJson(const Account &account)
         {QStringLiteral("helo"), account.helo},
         {QStringLiteral("allowCleartextPassword"), account.allowCleartextPassword},
         {QStringLiteral("maxConnections"), account.maxConnections},
+        {QStringLiteral("maxPerConnection"), account.maxPerConnection},
+        {QStringLiteral("lane"), name(account.lane)},
+        {QStringLiteral("lmtp"), account.lmtp},
     };
     writeTrust(object, account.trust);
     return object;
@@ -260,6 +312,9 @@ Account fromJson(const QJsonObject &object)
     account.fromAddress = text("from");
     account.helo = text("helo");
     account.allowCleartextPassword = object.value(QLatin1String("allowCleartextPassword")).toBool();
+    account.maxPerConnection = std::max(0, object.value(QLatin1String("maxPerConnection")).toInt());
+    account.lane = valueIn(lanes, text("lane")).value_or(Lane::Default);
+    account.lmtp = object.value(QLatin1String("lmtp")).toBool();
     account.maxConnections = qBound(1, object.value(QLatin1String("maxConnections")).toInt(2), 20);
     return account;
 }

@@ -86,7 +86,7 @@ void SecretDesk::fetchAll(const Account &account, const std::optional<QByteArray
             },
             SecretOf::Proxy);
     };
-    if (signIn || !account.needsSignIn())
+    if (signIn || !account.needs(SecretOf::SignIn))
         return later([withSignIn, known = signIn.value_or(QByteArray())] { withSignIn(known); });
     fetch(account, withSignIn);
 }

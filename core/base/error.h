@@ -56,6 +56,10 @@ enum class ErrorKind {
     // protocol
     Protocol,   ///< a reply that cannot be parsed, or breaks a limit
     NotOffered, ///< the server lacks an extension this message or account needs
+    // sign-in
+    SignInRefused,   ///< and the server said more about it than its reply does
+    ServerNotProved, ///< it did not prove that it knows the password (RFC 5802 §5)
+    WeakerSignIn, ///< the mechanism it took before (the subject) is not offered any more: nothing was tried
     // the program
     Cancelled,
     Interrupted, ///< the program ended while this was under way

@@ -75,6 +75,9 @@ Scope scopeOf(Base::ErrorKind kind)
     case TlsFailed:
     case CertificateRefused:
     case PlaintextAfterTls:
+    case SignInRefused:
+    case ServerNotProved:
+    case WeakerSignIn:
     case NoAccount:
     case UnknownAccount:
     case BadAccount:

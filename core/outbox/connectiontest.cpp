@@ -30,6 +30,8 @@ ConnectionTest::ConnectionTest(const Accounts::Account &account, const QByteArra
     m_session =
         std::make_unique<Smtp::Session>(sessionOptions(account, secret), std::move(connection), clock);
     connect(m_session.get(), &Smtp::Session::stageReached, this, &ConnectionTest::onStage);
+    connect(m_session.get(), &Smtp::Session::authenticated, this,
+            [this](const QString &mechanism) { m_mechanism = mechanism; });
     connect(m_session.get(), &Smtp::Session::finished, this, &ConnectionTest::onFinished);
     connect(m_session.get(), &Smtp::Session::closed, this, [this] {
         m_report.transcript = m_session->transcript();
@@ -105,7 +107,7 @@ void ConnectionTest::onFinished(const Delivery::Outcome &outcome)
     } else {
         onHello();
         if (m_signIn)
-            add(TestStep::Auth, true, {});
+            add(TestStep::Auth, true, m_mechanism);
     }
     if (m_session->isOpen())
         return m_session->quit();

@@ -36,6 +36,7 @@ private:
     TestReport m_report;
     qint64 m_last = 0;
     bool m_signIn = false;
+    QString m_mechanism; ///< by which the server took us
 };
 
 } // namespace Outbox

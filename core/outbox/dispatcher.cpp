@@ -3,7 +3,8 @@
 #include "core/base/log.h"
 #include "core/base/threads.h"
 #include "core/delivery/retrypolicy.h"
-#include "core/message/contentreader.h"
+
+#include <algorithm>
 
 namespace Outbox {
 
@@ -14,26 +15,11 @@ using Delivery::Outcome;
 
 namespace {
 
-constexpr int lookAhead = 200;          // due messages looked at in one turn
-constexpr qint64 transcriptPause = 100; // ms between two events of one attempt
-constexpr qint64 recordAgain = 2000;    // ms until an outcome the disk refused is written again
+constexpr int lookAhead = 200;       // due messages looked at in one turn
+constexpr qint64 recordAgain = 2000; // ms until an outcome the disk refused is written again
 constexpr qint64 longestSleep = 3600'000;
 
 } // namespace
-
-struct Dispatcher::Run
-{
-    quint64 serial = 0;
-    Accounts::Account account;
-    Store::QueueEntry entry;
-    Store::Assignment assignment;
-    std::unique_ptr<Smtp::Session> session;
-    QList<Delivery::TranscriptLine> unsaid; ///< lines not told yet
-    std::unique_ptr<Base::Timer> saying;
-    std::unique_ptr<Base::Timer> recording;
-    bool active = false; ///< an attempt is under way
-    bool committing = false;
-};
 
 namespace {
 
@@ -52,10 +38,15 @@ Smtp::SessionOptions sessionOptions(const Accounts::Account &account, const QByt
     // An address literal says nothing about this computer's name (RFC 5321 §4.1.4 allows it).
     options.clientName = account.helo.isEmpty() ? QStringLiteral("[127.0.0.1]") : account.helo;
     options.signIn = account.needsSignIn();
-    if (account.auth == Accounts::Auth::Plain || account.auth == Accounts::Auth::Login)
-        options.mechanism = Accounts::name(account.auth).toUpper();
+    options.mechanism = Accounts::mechanism(account.auth);
+    options.strongestSeen = account.strongestSeen;
     options.credentials = {account.user.toUtf8(), secret};
     options.allowCleartextSecret = account.allowCleartextPassword;
+    options.lmtp = account.lmtp;
+    options.maxLetters = account.maxPerConnection;
+    options.lane = account.lane == Accounts::Lane::Bulk     ? Smtp::Lane::Bulk
+                   : account.lane == Accounts::Lane::Window ? Smtp::Lane::Window
+                                                            : Smtp::Lane::Default;
     return options;
 }
 
@@ -104,8 +95,9 @@ QHash<AccountId, AccountCondition> Dispatcher::conditions() const
         conditions.insert(account.id, {0, proved ? account.maxConnections : 1, m_paused.value(account.id),
                                        m_backOff.value(account.id).until});
     }
-    for (const auto &[serial, run] : m_runs) {
-        if (const auto at = conditions.find(run->account.id); at != conditions.end())
+    for (const auto &[serial, channel] : m_channels) {
+        const auto at = conditions.find(channel->account().id);
+        if (at != conditions.end() && channel->hasAttempts())
             ++at->active;
     }
     return conditions;
@@ -136,13 +128,13 @@ void Dispatcher::wake()
                 Q_EMIT messageChanged(entry.id);
             continue;
         }
-        refused = !begin(entry, *account, nullptr) || refused;
+        refused = !begin(entry, *account, idleChannel(*account)) || refused;
     }
     m_looking = false;
     if (const QDateTime again = now.addMSecs(recordAgain); refused && (!plan.wake || again < *plan.wake))
         plan.wake = again;
     sleepUntilDue(plan.wake);
-    if (m_runs.empty())
+    if (isIdle())
         Q_EMIT settled();
 }
 
@@ -156,7 +148,17 @@ void Dispatcher::sleepUntilDue(std::optional<QDateTime> wakeAt)
         m_timer->start(qBound<qint64>(10, now.msecsTo(*wakeAt), longestSleep));
 }
 
-bool Dispatcher::begin(const Store::QueueEntry &entry, const Accounts::Account &account, Run *reuse)
+/// A connection of that very account that waits for something to do.
+Channel *Dispatcher::idleChannel(const Accounts::Account &account) const
+{
+    for (const auto &[serial, channel] : m_channels) {
+        if (channel->isIdle() && channel->account() == account)
+            return channel.get();
+    }
+    return nullptr;
+}
+
+bool Dispatcher::begin(const Store::QueueEntry &entry, const Accounts::Account &account, Channel *channel)
 {
     Base::Result<Store::Assignment> assignment = m_messages.beginAttempt(entry.id, m_clock.now());
     if (!assignment) {
@@ -168,68 +170,91 @@ bool Dispatcher::begin(const Store::QueueEntry &entry, const Accounts::Account &
                         .arg(entry.id.toString())
                         .arg(assignment->number)
                         .arg(account.name));
-    if (!reuse) {
-        auto made = std::make_unique<Run>();
-        made->serial = ++m_serial;
-        made->saying = m_clock.makeTimer([this, run = made.get()] { flushTranscript(*run); });
-        made->recording = m_clock.makeTimer([] {});
-        reuse = made.get();
-        m_runs.emplace(reuse->serial, std::move(made));
-    }
-    Run &run = *reuse;
-    run.account = account;
-    run.entry = entry;
-    run.assignment = std::move(*assignment);
-    run.active = true;
-    run.committing = false;
+    const bool isNew = !channel;
+    if (isNew)
+        channel = makeChannel(account);
     Q_EMIT messageChanged(entry.id);
-    if (run.session)
-        deliver(run);
-    else if (needsSecret(account) && !m_secrets.contains(account.id))
-        Q_EMIT secretNeeded(account, run.serial);
+    channel->add(entry, std::move(*assignment));
+    if (!isNew)
+        return true;
+    if (needsSecret(account) && !m_secrets.contains(account.id))
+        Q_EMIT secretNeeded(account, channel->serial());
     else
-        connectSession(run, m_secrets.value(account.id));
+        connectChannel(*channel, m_secrets.value(account.id));
     return true;
+}
+
+Channel *Dispatcher::makeChannel(const Accounts::Account &account)
+{
+    const quint64 serial = ++m_serial;
+    auto made = std::make_unique<Channel>(serial, account, m_messages, m_spool, m_clock);
+    Channel *channel = made.get();
+    m_channels.emplace(serial, std::move(made));
+    connect(channel, &Channel::transcriptGrew, this,
+            [this, channel](quint64 number, const QList<Delivery::TranscriptLine> &lines) {
+                const Attempt &attempt = *channel->find(number);
+                Q_EMIT transcriptGrew({attempt.entry.id, attempt.assignment.number, lines});
+            });
+    connect(channel, &Channel::stageReached, this, [this, channel](quint64 number, Delivery::Stage stage) {
+        if (stage == Delivery::Stage::Mail)
+            signedIn(channel->account().id);
+        if (const Attempt *attempt = channel->find(number))
+            Q_EMIT progressed({attempt->entry.id, stage, 0, 0});
+    });
+    connect(channel, &Channel::progressed, this, [this, channel](quint64 number, qint64 done, qint64 total) {
+        if (const Attempt *attempt = channel->find(number))
+            Q_EMIT progressed({attempt->entry.id, Delivery::Stage::Data, done, total});
+    });
+    connect(channel, &Channel::authenticated, this,
+            [this, channel](const QString &mechanism) { remember(*channel, mechanism); });
+    // A signal of the session is no place to give it the next letter, or to replace it.
+    connect(channel, &Channel::finished, this,
+            [this, serial](quint64 number, const Outcome &outcome, const Delivery::Transcript &transcript) {
+                later(serial, [this, number, outcome, transcript](Channel &of) {
+                    record(of, number, outcome, transcript);
+                });
+            });
+    connect(channel, &Channel::ready, this,
+            [this, serial] { later(serial, [this](Channel &of) { next(of); }); });
+    connect(channel, &Channel::ended, this,
+            [this, serial] { later(serial, [this](Channel &of) { end(of); }); });
+    return channel;
+}
+
+/// From the event loop, if the channel is still there.
+void Dispatcher::later(quint64 serial, const std::function<void(Channel &)> &what)
+{
+    QMetaObject::invokeMethod(
+        this,
+        [this, serial, what] {
+            if (const auto found = m_channels.find(serial); found != m_channels.end())
+                what(*found->second);
+        },
+        Qt::QueuedConnection);
 }
 
 void Dispatcher::answerSecret(quint64 request, const Base::Result<Accounts::Secrets> &secrets)
 {
     Base::assertThread(this);
-    const auto found = m_runs.find(request);
-    if (found == m_runs.end() || found->second->session)
+    const auto found = m_channels.find(request);
+    if (found == m_channels.end() || found->second->hasSession())
         return;
-    Run &run = *found->second;
+    Channel &channel = *found->second;
     if (!m_running)
-        return failBeforeSession(run, {ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
+        return failBeforeSession(channel, {ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
     if (!secrets)
-        return failBeforeSession(run, secrets.error());
-    m_secrets.insert(run.account.id, *secrets);
-    connectSession(run, *secrets);
+        return failBeforeSession(channel, secrets.error());
+    if (!channel.account().usesToken())
+        m_secrets.insert(channel.account().id, *secrets);
+    connectChannel(channel, *secrets);
 }
 
-void Dispatcher::connectSession(Run &run, const Accounts::Secrets &secrets)
+void Dispatcher::connectChannel(Channel &channel, const Accounts::Secrets &secrets)
 {
-    run.session = std::make_unique<Smtp::Session>(sessionOptions(run.account, secrets.signIn),
-                                                  m_connect(secrets.proxy), m_clock);
-    Smtp::Session *session = run.session.get();
-    connect(session, &Smtp::Session::said, this, [this, &run](const Delivery::TranscriptLine &line) {
-        if (run.unsaid.isEmpty())
-            run.saying->start(transcriptPause);
-        run.unsaid.append(line);
-    });
-    connect(session, &Smtp::Session::stageReached, this, [this, &run](Delivery::Stage stage) {
-        if (stage == Delivery::Stage::Mail)
-            signedIn(run.account.id);
-        if (run.active)
-            Q_EMIT progressed({run.entry.id, stage, 0, 0});
-    });
-    connect(session, &Smtp::Session::progressed, this, [this, &run](qint64 done, qint64 total) {
-        Q_EMIT progressed({run.entry.id, Delivery::Stage::Data, done, total});
-    });
-    connect(session, &Smtp::Session::finished, this,
-            [this, &run](const Outcome &outcome) { onFinished(run, outcome); });
-    connect(session, &Smtp::Session::closed, this, [this, &run] { end(run); });
-    deliver(run);
+    Smtp::SessionOptions options = sessionOptions(channel.account(), secrets.signIn);
+    options.learned = m_learned.value(channel.account().id);
+    channel.start(std::move(options),
+                  [connectTo = m_connect, password = secrets.proxy] { return connectTo(password); });
 }
 
 void Dispatcher::signedIn(AccountId account)
@@ -240,49 +265,41 @@ void Dispatcher::signedIn(AccountId account)
     QMetaObject::invokeMethod(this, &Dispatcher::wake, Qt::QueuedConnection); // more connections may follow
 }
 
-void Dispatcher::deliver(Run &run)
+/// From here on nothing weaker is tried with this server unless a person says so.
+void Dispatcher::remember(Channel &channel, const QString &mechanism)
 {
-    Smtp::Letter letter;
-    letter.envelope = run.assignment.envelope;
-    letter.content = std::make_unique<Message::ContentReader>(run.assignment.content, m_spool);
-    letter.aboutToCommit = [this, &run](const QList<Delivery::RecipientResult> &results) {
-        const Base::Done done =
-            m_messages.markCommitting(run.entry.id, run.assignment, results, m_clock.now());
-        run.committing = done.ok();
-        return done;
-    };
-    run.session->deliver(std::move(letter));
+    const Accounts::Account &account = channel.account();
+    if (Smtp::strengthOf(mechanism) <= Smtp::strengthOf(account.strongestSeen))
+        return;
+    if (const Base::Done done = m_accounts.setStrongestSeen(account, mechanism); !done)
+        return Base::Log::warning(QStringLiteral("How account \"%1\" signs in cannot be remembered: %2")
+                                      .arg(account.name, done.error().detail));
+    channel.setStrongestSeen(mechanism);
+    if (const auto known = m_known.find(account.id); known != m_known.end())
+        known->strongestSeen = mechanism; // it is the same account still
 }
 
-void Dispatcher::failBeforeSession(Run &run, const Error &error)
+void Dispatcher::failBeforeSession(Channel &channel, const Error &error)
 {
     Outcome outcome;
     outcome.stage = Delivery::Stage::Auth;
     outcome.scope = Delivery::scopeOf(error.kind);
     outcome.error = error;
-    for (const Message::Recipient &recipient : run.assignment.envelope.recipients)
-        outcome.recipients.append(
-            {recipient.address.addrSpec(), Delivery::Verdict::Deferred, outcome.stage, {}, error});
-    record(run, outcome);
+    for (const quint64 number : channel.numbers()) {
+        outcome.recipients.clear();
+        for (const Message::Recipient &recipient : channel.find(number)->assignment.envelope.recipients)
+            outcome.recipients.append(
+                {recipient.address.addrSpec(), Delivery::Verdict::Deferred, outcome.stage, {}, error});
+        record(channel, number, outcome, {});
+    }
 }
 
-void Dispatcher::onFinished(Run &run, const Outcome &outcome)
-{
-    // A signal of the session is no place to replace it.
-    QMetaObject::invokeMethod(
-        this,
-        [this, serial = run.serial, outcome] {
-            if (const auto found = m_runs.find(serial); found != m_runs.end())
-                record(*found->second, outcome);
-        },
-        Qt::QueuedConnection);
-}
-
-Store::Consequence Dispatcher::consequenceOf(const Run &run, const Outcome &outcome)
+Store::Consequence Dispatcher::consequenceOf(const Accounts::Account &account, const Store::QueueEntry &entry,
+                                             const Outcome &outcome)
 {
     const QDateTime now = m_clock.now();
     Store::Consequence consequence;
-    consequence.nextAttempt = now.addMSecs(Delivery::delayAfter(run.entry.attempts + 1));
+    consequence.nextAttempt = now.addMSecs(Delivery::delayAfter(entry.attempts + 1));
     const bool cancelled = outcome.error && (outcome.error->kind == ErrorKind::Cancelled ||
                                              outcome.error->kind == ErrorKind::Interrupted);
     if (cancelled) {
@@ -291,117 +308,109 @@ Store::Consequence Dispatcher::consequenceOf(const Run &run, const Outcome &outc
     } else if (outcome.scope == Delivery::Scope::Account && !outcome.isSuccess()) {
         // The account's fault: the message is left as it was, the account waits.
         consequence.countAttempt = false;
-        BackOff &backOff = m_backOff[run.account.id];
+        BackOff &backOff = m_backOff[account.id];
         backOff.until = now.addMSecs(Delivery::delayAfter(++backOff.failures));
         consequence.nextAttempt = backOff.until;
-        m_secrets.remove(run.account.id);
-        m_signedIn.remove(run.account.id);
+        m_secrets.remove(account.id);
+        m_signedIn.remove(account.id);
     } else if (outcome.stage >= Delivery::Stage::Mail) {
         // It was signed in: whatever became of the message, the account works.
-        m_backOff.remove(run.account.id);
+        m_backOff.remove(account.id);
     }
-    consequence.giveUp = consequence.countAttempt && run.entry.created.msecsTo(now) > Delivery::giveUpAfter;
+    consequence.giveUp = consequence.countAttempt && entry.created.msecsTo(now) > Delivery::giveUpAfter;
     return consequence;
 }
 
-void Dispatcher::record(Run &run, const Outcome &outcome)
+void Dispatcher::record(Channel &channel, quint64 number, const Outcome &outcome,
+                        const Delivery::Transcript &transcript)
 {
-    write(run, outcome, consequenceOf(run, outcome));
+    const Attempt *attempt = channel.find(number);
+    if (attempt)
+        write(channel, number,
+              {outcome, transcript, consequenceOf(channel.account(), attempt->entry, outcome)});
 }
 
-void Dispatcher::write(Run &run, const Outcome &outcome, const Store::Consequence &consequence)
+void Dispatcher::write(Channel &channel, quint64 number, const Ending &ending)
 {
-    const Delivery::Transcript transcript = run.session ? run.session->transcript() : Delivery::Transcript();
-    const Base::Done done = m_messages.finishAttempt(run.entry.id, run.assignment, outcome, transcript,
-                                                     consequence, m_clock.now());
+    Attempt &attempt = *channel.find(number);
+    const Outcome &outcome = ending.outcome;
+    const Base::Done done = m_messages.finishAttempt(attempt.entry.id, attempt.assignment, outcome,
+                                                     ending.transcript, ending.consequence, m_clock.now());
     if (!done) {
         // The disk refused the outcome: it is not told to anyone and not forgotten, but written again until
         // it is there.
         Base::Log::error(QStringLiteral("The outcome of message %1 cannot be recorded: %2")
-                             .arg(run.entry.id.toString(), done.error().detail));
-        run.recording = m_clock.makeTimer([this, serial = run.serial, outcome, consequence] {
-            if (const auto found = m_runs.find(serial); found != m_runs.end())
-                write(*found->second, Outcome(outcome),
-                      Store::Consequence(consequence)); // this timer goes away
+                             .arg(attempt.entry.id.toString(), done.error().detail));
+        attempt.recording = m_clock.makeTimer([this, serial = channel.serial(), number, ending] {
+            later(serial, [this, number, ending](Channel &of) { write(of, number, ending); });
         });
-        run.recording->start(recordAgain);
+        attempt.recording->start(recordAgain);
         return;
     }
-    run.active = false;
-    flushTranscript(run);
+    const Base::MessageId id = attempt.entry.id;
+    channel.flush();
+    channel.remove(number);
     Base::Log::info(
         QStringLiteral("Message %1: %2 accepted, %3 deferred, %4 refused, %5 uncertain at stage %6")
-            .arg(run.entry.id.toString())
+            .arg(id.toString())
             .arg(outcome.count(Delivery::Verdict::Accepted))
             .arg(outcome.count(Delivery::Verdict::Deferred))
             .arg(outcome.count(Delivery::Verdict::Refused))
             .arg(outcome.count(Delivery::Verdict::Uncertain))
             .arg(Delivery::name(outcome.stage)));
+    const Accounts::Account &account = channel.account();
     const bool pause =
-        Delivery::needsPerson(outcome) && m_accounts.setPause(run.account.id, Delivery::reasonOf(outcome));
-    Q_EMIT messageChanged(run.entry.id);
+        Delivery::needsPerson(outcome) && m_accounts.setPause(account.id, Delivery::reasonOf(outcome));
+    Q_EMIT messageChanged(id);
     if (pause) {
-        Base::Log::warning(QStringLiteral("Account \"%1\" waits for a person").arg(run.account.name));
+        Base::Log::warning(QStringLiteral("Account \"%1\" waits for a person").arg(account.name));
         Q_EMIT accountsChanged();
     }
-    next(run);
+    next(channel);
 }
 
-void Dispatcher::next(Run &run)
+/// What is due goes over the connection that is there, as long as the account is still the one it was made
+/// for.
+void Dispatcher::next(Channel &channel)
 {
-    if (!run.session || !run.session->isOpen())
-        return end(run);
-    if (m_running) {
+    m_learned.insert(channel.account().id, channel.learned());
+    const bool current = m_running && m_known.value(channel.account().id) == channel.account();
+    while (current && channel.isReady()) {
         const Base::Result<QList<Store::QueueEntry>> due = m_messages.due(m_clock.now(), lookAhead);
-        if (due) {
-            for (const Store::QueueEntry &entry : *due) {
-                if (entry.account != run.account.id || m_known.value(run.account.id) != run.account)
-                    continue;
-                if (begin(entry, run.account, &run))
-                    return;
-                break; // the books refuse: the end of this connection looks again
-            }
-        }
+        const auto isOurs = [&channel](const Store::QueueEntry &entry) {
+            return entry.account == channel.account().id;
+        };
+        const auto entry =
+            due ? std::find_if(due->begin(), due->end(), isOurs) : QList<Store::QueueEntry>::const_iterator();
+        if (!due || entry == due->end() || !begin(*entry, channel.account(), &channel))
+            break; // nothing is due, or the books refuse: they are looked at again later
     }
-    run.session->quit();
+    if (channel.hasAttempts())
+        return;
+    if (channel.isOver())
+        return end(channel);
+    if (!current || !channel.isIdle())
+        return channel.quit();
+    channel.rest();
+    QMetaObject::invokeMethod(this, &Dispatcher::wake, Qt::QueuedConnection); // to say that all is settled
 }
 
-void Dispatcher::end(Run &run)
+void Dispatcher::end(Channel &channel)
 {
-    if (run.active)
-        return; // its outcome is on the way
-    flushTranscript(run);
-    if (run.session && !run.session->transcript().isEmpty())
-        (void)m_messages.replaceTranscript(run.assignment.attempt,
-                                           run.session->transcript()); // QUIT and its answer
-    const quint64 serial = run.serial;
+    if (channel.hasAttempts())
+        return; // their outcomes are on the way
+    channel.recordGoodbye();
     // Destroyed from the event loop: the session may be the caller.
     QMetaObject::invokeMethod(
         this,
-        [this, serial] {
-            m_runs.erase(serial);
+        [this, serial = channel.serial()] {
+            m_channels.erase(serial);
             if (m_running)
                 wake();
-            else if (m_runs.empty())
+            else if (m_channels.empty())
                 Q_EMIT drained();
         },
         Qt::QueuedConnection);
-}
-
-void Dispatcher::flushTranscript(Run &run)
-{
-    if (run.unsaid.isEmpty())
-        return;
-    run.saying->stop();
-    Q_EMIT transcriptGrew({run.entry.id, run.assignment.number, std::exchange(run.unsaid, {})});
-}
-
-/// Polite, but no reason to keep a program from ending: the answer to QUIT is not waited for.
-void Dispatcher::leave(Run &run)
-{
-    if (run.session->isOpen())
-        run.session->quit();
-    run.session->cancel();
 }
 
 void Dispatcher::stop()
@@ -409,21 +418,27 @@ void Dispatcher::stop()
     Base::assertThread(this);
     m_running = false;
     m_timer->stop();
-    if (m_runs.empty()) {
+    if (m_channels.empty()) {
         Q_EMIT drained();
         return;
     }
-    QList<Run *> runs;
-    for (const auto &[serial, run] : m_runs)
-        runs.append(run.get());
-    for (Run *run : runs) {
-        if (!run->session)
-            failBeforeSession(*run, {ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
-        else if (!run->active)
-            leave(*run);
-        else if (!run->committing) // past it, the server's answer is waited for
-            run->session->cancel();
+    QList<Channel *> channels;
+    for (const auto &[serial, channel] : m_channels)
+        channels.append(channel.get());
+    for (Channel *channel : channels) {
+        if (!channel->hasSession())
+            failBeforeSession(*channel, {ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
+        else if (!channel->hasAttempts())
+            channel->leave();
+        else if (!channel->isCommitting()) // past it, the server's answer is waited for
+            channel->cancel();
     }
+}
+
+bool Dispatcher::isIdle() const
+{
+    return std::none_of(m_channels.begin(), m_channels.end(),
+                        [](const auto &each) { return each.second->hasAttempts(); });
 }
 
 void Dispatcher::forget(AccountId account)
@@ -432,6 +447,11 @@ void Dispatcher::forget(AccountId account)
     m_backOff.remove(account);
     m_secrets.remove(account);
     m_signedIn.remove(account);
+    m_learned.remove(account);
+    for (const auto &[serial, channel] : m_channels) {
+        if (channel->account().id == account && channel->isIdle())
+            channel->quit();
+    }
     wake();
 }
 

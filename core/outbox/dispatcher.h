@@ -5,9 +5,9 @@
 // what a failure means: those are Delivery's.
 
 #include "core/base/clock.h"
+#include "core/outbox/channel.h"
 #include "core/outbox/events.h"
 #include "core/outbox/queue.h"
-#include "core/smtp/session.h"
 #include "core/store/accountstore.h"
 #include "core/store/decisions.h"
 #include "core/store/spool.h"
@@ -43,7 +43,8 @@ public:
     void answerSecret(quint64 request, const Base::Result<Accounts::Secrets> &secrets);
     /// The account was changed, resumed or removed: back-off and remembered secret are void.
     void forget(Base::AccountId account);
-    bool isIdle() const { return m_runs.empty(); }
+    /// No attempt is under way; a connection may wait for the next.
+    bool isIdle() const;
 
 Q_SIGNALS:
     void messageChanged(Base::MessageId id);
@@ -55,22 +56,30 @@ Q_SIGNALS:
     void drained();
 
 private:
-    struct Run; ///< one connection of one account, and the attempt it carries
+    /// How an attempt ended, until the books have it.
+    struct Ending
+    {
+        Delivery::Outcome outcome;
+        Delivery::Transcript transcript;
+        Store::Consequence consequence;
+    };
 
-    /// False when the books refused: nothing was begun.
-    bool begin(const Store::QueueEntry &entry, const Accounts::Account &account, Run *reuse);
-    void connectSession(Run &run, const Accounts::Secrets &secrets);
-    void deliver(Run &run);
-    void onFinished(Run &run, const Delivery::Outcome &outcome);
-    void record(Run &run, const Delivery::Outcome &outcome);
-    void write(Run &run, const Delivery::Outcome &outcome, const Store::Consequence &consequence);
+    Channel *idleChannel(const Accounts::Account &account) const;
+    /// Over that channel, or a new one. False when the books refused: nothing was begun.
+    bool begin(const Store::QueueEntry &entry, const Accounts::Account &account, Channel *channel);
+    Channel *makeChannel(const Accounts::Account &account);
+    void later(quint64 serial, const std::function<void(Channel &)> &what);
+    void connectChannel(Channel &channel, const Accounts::Secrets &secrets);
     void signedIn(Base::AccountId account);
-    Store::Consequence consequenceOf(const Run &run, const Delivery::Outcome &outcome);
-    void next(Run &run);
-    static void leave(Run &run);
-    void end(Run &run);
-    void failBeforeSession(Run &run, const Base::Error &error);
-    void flushTranscript(Run &run);
+    void remember(Channel &channel, const QString &mechanism);
+    void failBeforeSession(Channel &channel, const Base::Error &error);
+    Store::Consequence consequenceOf(const Accounts::Account &account, const Store::QueueEntry &entry,
+                                     const Delivery::Outcome &outcome);
+    void record(Channel &channel, quint64 number, const Delivery::Outcome &outcome,
+                const Delivery::Transcript &transcript);
+    void write(Channel &channel, quint64 number, const Ending &ending);
+    void next(Channel &channel);
+    void end(Channel &channel);
     QHash<Base::AccountId, AccountCondition> conditions() const;
     Base::Result<QList<Accounts::Account>> refreshAccounts();
     void sleepUntilDue(std::optional<QDateTime> wake);
@@ -88,7 +97,8 @@ private:
     Base::Clock &m_clock;
     ConnectionFactory m_connect;
     std::unique_ptr<Base::Timer> m_timer;
-    std::map<quint64, std::unique_ptr<Run>> m_runs;
+    std::map<quint64, std::unique_ptr<Channel>> m_channels;
+    QHash<Base::AccountId, Smtp::LearnedLimits> m_learned; ///< of this run only
     QHash<Base::AccountId, Accounts::Account> m_known;
     QHash<Base::AccountId, bool> m_paused;
     QHash<Base::AccountId, BackOff> m_backOff;

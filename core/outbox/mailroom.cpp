@@ -273,6 +273,11 @@ Mailroom::Answer<void> Mailroom::resumeAccount(AccountId id)
     return ask<void>([id](MailWorker &worker) { return worker.resumeAccount(id); });
 }
 
+Mailroom::Answer<void> Mailroom::acceptWeakerSignIn(AccountId id)
+{
+    return ask<void>([id](MailWorker &worker) { return worker.acceptWeakerSignIn(id); });
+}
+
 QFuture<TestReport> Mailroom::testAccount(const Accounts::Account &account,
                                           const std::optional<QByteArray> &secret, int number)
 {

@@ -73,6 +73,9 @@ public:
     Answer<void> setDefaultAccount(Base::AccountId id);
     /// Lifts a pause and the back-off.
     Answer<void> resumeAccount(Base::AccountId id);
+    /// Forgets by which mechanism the account's server took it, so that a weaker one will do; then resumes
+    /// it.
+    Answer<void> acceptWeakerSignIn(Base::AccountId id);
     /// Walks the connection up to the sign-in without sending. `secret` empty: the stored one. Each step is
     /// also told by testFound() as it happens, with the number given.
     QFuture<TestReport> testAccount(const Accounts::Account &account, const std::optional<QByteArray> &secret,

@@ -230,6 +230,18 @@ Done MailWorker::resumeAccount(AccountId id)
     return {};
 }
 
+Done MailWorker::acceptWeakerSignIn(AccountId id)
+{
+    const Base::Result<Accounts::Account> account =
+        id.isValid() ? findAccount(id)
+                     : Base::Result<Accounts::Account>(Error{ErrorKind::UnknownAccount, {}, {}});
+    if (!account)
+        return account.error();
+    if (const Done done = m_accounts->setStrongestSeen(*account, {}); !done)
+        return done;
+    return resumeAccount(id);
+}
+
 Done MailWorker::decide(MessageId id,
                         const std::function<Done(Store::Decisions &, const QDateTime &)> &change)
 {

@@ -42,6 +42,7 @@ std::optional<Delivery::ServerReply> ReplyParser::next()
         if (m_whole) {
             m_whole = false;
             m_size = 0;
+            m_said = std::exchange(m_raw, {}).join('\n');
             return Delivery::ServerReply(m_code, std::exchange(m_lines, {}));
         }
     }
@@ -73,6 +74,7 @@ bool ReplyParser::takeLine(QByteArray line)
     m_whole = line.size() == 3 || line.at(3) == ' ';
     line.remove(0, 4);
     m_lines.append(kept(line));
+    m_raw.append(line);
     return true;
 }
 
@@ -90,6 +92,8 @@ void ReplyParser::reset()
     m_buffer.clear();
     m_at = 0;
     m_lines.clear();
+    m_raw.clear();
+    m_said.clear();
     m_size = 0;
     m_whole = false;
     m_malformed.clear();

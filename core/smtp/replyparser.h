@@ -7,6 +7,7 @@
 #include "core/delivery/serverreply.h"
 
 #include <QByteArray>
+#include <QByteArrayList>
 #include <QList>
 
 #include <functional>
@@ -24,6 +25,10 @@ public:
     void feed(const QByteArray &bytes);
     /// The next whole reply, if there is one.
     std::optional<Delivery::ServerReply> next();
+
+    /// The text of the reply that next() gave last, as it was said, "\n" between its lines: for a sign-in,
+    /// which is judged by what the server said and not by what may be written down.
+    QByteArray unfiltered() const { return m_said; }
 
     /// Why nothing more can be parsed; empty while all is well.
     QString malformed() const { return m_malformed; }
@@ -46,6 +51,8 @@ private:
     qsizetype m_at = 0;
     int m_code = 0;
     QStringList m_lines;
+    QByteArrayList m_raw; ///< the same, as they were said
+    QByteArray m_said;
     qsizetype m_size = 0;
     bool m_whole = false;
     QString m_malformed;

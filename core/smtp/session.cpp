@@ -159,37 +159,37 @@ void Session::onEncrypted()
 
 void Session::authenticate()
 {
-    if (!m_wire->connection().isEncrypted() && !m_options.allowCleartextSecret) {
-        return fail(Stage::Auth,
-                    {ErrorKind::BadAccount, QStringLiteral("security"),
-                     QStringLiteral("the password would travel unencrypted")},
-                    Scope::Account);
-    }
-    auto exchange =
-        SaslExchange::begin(m_terms.capabilities.mechanisms(), m_options.mechanism, m_options.credentials);
+    auto exchange = SaslExchange::begin(m_terms.capabilities.mechanisms(),
+                                        {m_options.mechanism, m_options.credentials, m_options.server,
+                                         m_wire->connection().isEncrypted(), m_options.allowCleartextSecret,
+                                         m_wire->connection().endPointBinding(), m_options.strongestSeen,
+                                         m_options.clientNonce},
+                                        m_redactor);
     if (!exchange)
         return fail(Stage::Auth, exchange.error(), Scope::Account);
     m_exchange = std::move(*exchange);
-    // Only now: before it was said nobody can echo it, and a password like "PLAIN" would hide what is
-    // offered.
-    m_redactor.addSecret(m_options.credentials.secret);
-    m_redactor.addSecret(m_exchange->initialSecret());
     ask(Stage::Auth, m_exchange->first(),
         [this](const ServerReply &reply) { continueAuthentication(reply); });
 }
 
 void Session::continueAuthentication(const ServerReply &reply)
 {
-    if (reply.isPositive())
+    if (reply.isPositive()) {
+        if (const Base::Done proved = m_exchange->conclude(m_wire->unfiltered()); !proved)
+            return fail(Stage::Auth, proved.error());
+        Q_EMIT authenticated(m_exchange->mechanism());
         return signedIn();
+    }
     if (reply.code() != 334)
-        return refuse(Stage::Auth, reply);
-    const Base::Result<Command> response = m_exchange->answer(reply);
+        return refuse(Stage::Auth, reply, m_exchange->complaint(reply));
+    const Base::Result<Command> response = m_exchange->answer(m_wire->unfiltered());
     if (response)
         return ask(Stage::Auth, response, [this](const ServerReply &next) { continueAuthentication(next); });
     ask(Stage::Auth, Commands::authCancel(), [this, error = response.error()](const ServerReply &last) {
-        // 501 only answers the "*" (RFC 4954 §4); anything else that says no is the server's verdict.
-        const bool verdict = last.isTransient() || (last.isPermanent() && last.code() != 501);
+        // 501 only answers the "*" (RFC 4954 §4); anything else that says no is the server's verdict, except
+        // the word of one who could not prove to be our server.
+        const bool verdict = error.kind == ErrorKind::Protocol &&
+                             (last.isTransient() || (last.isPermanent() && last.code() != 501));
         verdict ? refuse(Stage::Auth, last) : fail(Stage::Auth, error);
     });
 }
@@ -396,12 +396,12 @@ void Session::cancel()
 }
 
 /// A reply said no before letters could go.
-void Session::refuse(Stage stage, const ServerReply &reply)
+void Session::refuse(Stage stage, const ServerReply &reply, std::optional<Error> error)
 {
     m_open = false;
     if (m_letters.empty())
         return hangUp();
-    m_letters.front()->refuse(stage, reply);
+    m_letters.front()->refuse(stage, reply, std::move(error));
 }
 
 /// No reply decided, but something else did. Every letter under way ends, each by itself (law 4): what was

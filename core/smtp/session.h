@@ -42,6 +42,8 @@ struct SessionOptions
     Lane lane = Lane::Default;
     int maxLetters = 0; ///< over one connection; 0: any number
     LearnedLimits learned;
+    QString strongestSeen;  ///< mechanism by which this server took us before; nothing weaker is tried
+    QByteArray clientNonce; ///< of SCRAM, for tests; empty: random
 };
 
 class Session : public QObject
@@ -83,6 +85,7 @@ public:
 Q_SIGNALS:
     void said(const Delivery::TranscriptLine &line, quint64 letter);
     void stageReached(Delivery::Stage stage, quint64 letter); ///< begun
+    void authenticated(const QString &mechanism);             ///< the server took us, by this one
     /// Octets of the content taken by the operating system.
     void progressed(qint64 done, qint64 total, quint64 letter);
     void finished(const Delivery::Outcome &outcome, quint64 letter);
@@ -115,7 +118,8 @@ private:
     void onBroken(const Base::Error &error);
     bool replaceStale(quint64 letter);
     void renew(const QString &why);
-    void refuse(Delivery::Stage stage, const Delivery::ServerReply &reply);
+    void refuse(Delivery::Stage stage, const Delivery::ServerReply &reply,
+                std::optional<Base::Error> error = {});
     void fail(Delivery::Stage stage, const Base::Error &error, std::optional<Delivery::Scope> scope = {});
     void onFinished(Submission *submission, Delivery::Outcome outcome, Submission::Fate fate);
     void complete(Delivery::Outcome &outcome) const;

@@ -407,14 +407,14 @@ void Submission::endRound()
 
 // How it ends.
 
-void Submission::refuse(Stage stage, const ServerReply &reply)
+void Submission::refuse(Stage stage, const ServerReply &reply, std::optional<Error> error)
 {
     m_transaction.refuse(stage, reply);
     // Half a message on the line, or sides that do not understand each other: start afresh.
     const Scope scope = m_transaction.scope();
     const bool drop =
         scope == Scope::Account || scope == Scope::Session || isConfused(reply) || m_data || m_drop;
-    finish(stage, {}, drop ? Fate::Drop : Fate::Keep);
+    finish(stage, std::move(error), drop ? Fate::Drop : Fate::Keep);
 }
 
 bool Submission::takesEarlyRefusal(const ServerReply &reply) const

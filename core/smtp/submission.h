@@ -54,7 +54,8 @@ public:
     void startAgain();
 
     /// 421, or an answer to nothing that was asked.
-    void refuse(Delivery::Stage stage, const Delivery::ServerReply &reply);
+    void refuse(Delivery::Stage stage, const Delivery::ServerReply &reply,
+                std::optional<Base::Error> error = {});
     /// True when a refusal that nobody asked for is about this letter's content.
     bool takesEarlyRefusal(const Delivery::ServerReply &reply) const;
     void fail(Delivery::Stage stage, const Base::Error &error, std::optional<Delivery::Scope> scope = {});

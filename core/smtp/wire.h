@@ -37,6 +37,8 @@ public:
     /// True when something was read that nobody has asked for: before TLS begins there must be nothing (law
     /// 6).
     bool hasLeftovers() const { return m_parser.hasLeftovers(); }
+    /// The text of the reply being answered as the server sent it, for judging, not for showing.
+    QByteArray unfiltered() const { return m_parser.unfiltered(); }
     /// Whether several questions may be on their way at once (RFC 2920).
     void setPipelining(bool pipelining) { m_pipelining = pipelining; }
 

@@ -24,10 +24,13 @@ Base::Result<Accounts::Account> AccountStore::save(const Accounts::Account &acco
     Accounts::Account saved = account;
     saved.name = account.name.trimmed();
     const QString settings = pack(Accounts::toJson(saved));
+    const std::optional<Accounts::Account> before = stored(saved.id);
+    const bool same = before && Accounts::isSameSignIn(*before, saved);
+    saved.strongestSeen = same ? before->strongestSeen : QString();
     if (saved.id.isValid()) {
-        const Base::Result<QSqlQuery> query =
-            m_database.run(QStringLiteral("UPDATE account SET name = ?, settings = ? WHERE id = ?"),
-                           {saved.name, settings, saved.id.value});
+        const Base::Result<QSqlQuery> query = m_database.run(
+            QStringLiteral("UPDATE account SET name = ?, settings = ?, strongest_seen = ? WHERE id = ?"),
+            {saved.name, settings, saved.strongestSeen, saved.id.value});
         if (!query)
             return query.error();
         if (query->numRowsAffected() == 0)
@@ -79,6 +82,27 @@ Base::Done AccountStore::setDefault(Base::AccountId id)
     return m_database.exec(QStringLiteral("UPDATE account SET is_default = (id = ?)"), {id.value});
 }
 
+std::optional<Accounts::Account> AccountStore::stored(Base::AccountId id) const
+{
+    const Base::Result<QList<Accounts::Account>> accounts = all();
+    if (!accounts || !id.isValid())
+        return std::nullopt;
+    for (const Accounts::Account &account : *accounts) {
+        if (account.id == id)
+            return account;
+    }
+    return std::nullopt;
+}
+
+Base::Done AccountStore::setStrongestSeen(const Accounts::Account &account, const QString &mechanism)
+{
+    const std::optional<Accounts::Account> now = stored(account.id);
+    if (!now || !Accounts::isSameSignIn(*now, account))
+        return {};
+    return m_database.exec(QStringLiteral("UPDATE account SET strongest_seen = ? WHERE id = ?"),
+                           {mechanism, account.id.value});
+}
+
 Base::Done AccountStore::setPause(Base::AccountId id, const Delivery::Reason &reason)
 {
     return m_database.exec(QStringLiteral("UPDATE account SET paused = ? WHERE id = ?"),
@@ -87,8 +111,9 @@ Base::Done AccountStore::setPause(Base::AccountId id, const Delivery::Reason &re
 
 Base::Result<QList<Accounts::Account>> AccountStore::readAll(const Database &database)
 {
-    Base::Result<QSqlQuery> query = database.run(QStringLiteral(
-        "SELECT id, settings, is_default FROM account ORDER BY is_default DESC, name COLLATE NOCASE"));
+    Base::Result<QSqlQuery> query =
+        database.run(QStringLiteral("SELECT id, settings, is_default, strongest_seen FROM account ORDER BY "
+                                    "is_default DESC, name COLLATE NOCASE"));
     if (!query)
         return query.error();
     QList<Accounts::Account> accounts;
@@ -96,6 +121,7 @@ Base::Result<QList<Accounts::Account>> AccountStore::readAll(const Database &dat
         Accounts::Account account = Accounts::fromJson(unpackObject(query->value(1).toString()));
         account.id = Base::AccountId{query->value(0).toLongLong()};
         account.isDefault = query->value(2).toBool();
+        account.strongestSeen = query->value(3).toString();
         accounts.append(account);
     }
     return accounts;

@@ -16,12 +16,17 @@ public:
     {
     }
 
-    /// Adds it when id is invalid; the first one becomes the default. DuplicateAccount, BadAccount.
+    /// Adds it when id is invalid; the first one becomes the default. What was learned from its sign-in stays
+    /// while server, user and way to sign in do, whatever `account` says. DuplicateAccount, BadAccount.
     Base::Result<Accounts::Account> save(const Accounts::Account &account);
     Base::Done remove(Base::AccountId id);
     Base::Done setDefault(Base::AccountId id);
     /// A null reason lifts the pause.
     Base::Done setPause(Base::AccountId id, const Delivery::Reason &reason);
+
+    /// The mechanism by which its server took it; empty: from here on any will do again. Another account by
+    /// now (other server, user or way to sign in): nothing is changed.
+    Base::Done setStrongestSeen(const Accounts::Account &account, const QString &mechanism);
 
     Base::Result<QList<Accounts::Account>> all() const { return readAll(m_database); }
     Base::Result<Delivery::Reason> pauseOf(Base::AccountId id) const { return readPause(m_database, id); }
@@ -31,6 +36,8 @@ public:
     static Base::Result<Delivery::Reason> readPause(const Database &database, Base::AccountId id);
 
 private:
+    std::optional<Accounts::Account> stored(Base::AccountId id) const;
+
     Database &m_database;
 };
 

@@ -17,7 +17,7 @@ namespace Store {
 
 namespace {
 
-constexpr std::array files{":/sql/0001_initial.sql"};
+constexpr std::array files{":/sql/0001_initial.sql", ":/sql/0002_strongest_sign_in.sql"};
 
 Base::Done runStep(Database &database, int number)
 {

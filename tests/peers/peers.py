@@ -286,7 +286,7 @@ log_path = {folder}/dovecot.log
 auth_verbose = yes
 # A refused sign-in is answered at once; the default makes guessing slow, and tests too.
 auth_failure_delay = 0
-auth_mechanisms = plain login
+auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
 service anvil {{
   unix_listener anvil-auth-penalty {{
     mode = 0

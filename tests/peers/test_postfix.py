@@ -229,6 +229,42 @@ class Refusals(PeerTest):
         self.assert_empty("ada")
 
 
+class SignIn(PeerTest):
+    """Every mechanism that takes a password, against Dovecot's own implementation."""
+
+    def add(self, auth, password=PASSWORD):
+        self.home.file("secret", password + "\n")
+        answer = self.home.run(
+            "account", "add", auth, "--host", server.host, "--port", server.port, "--security", "starttls",
+            "--auth", auth, "--user", USER, "--password-command", f"cat {self.home.outside}/secret",
+            "--from", "ada@example.org", "--ca-file", server.ca_file,
+        )  # fmt: skip
+        self.expect(OK, answer)
+
+    def signed_in_by(self, auth):
+        answer = self.expect(OK, self.home.run("account", "test", auth, "--json"))
+        return [step["detail"] for step in answer.json["steps"] if step["step"] == "auth"]
+
+    def test_every_mechanism(self):
+        for auth in ("plain", "login", "cram-md5", "scram-sha-1", "scram-sha-256"):
+            with self.subTest(auth):
+                self.add(auth)
+                self.assertEqual([auth.upper()], self.signed_in_by(auth))
+                self.home.file("secret", "not the password\n")
+                self.expect(SIGN_IN, self.home.run("account", "test", auth, "--json"))
+
+    def test_the_strongest_is_taken_and_remembered(self):
+        self.add("auto")
+        self.assertEqual(["SCRAM-SHA-256"], self.signed_in_by("auto"))
+        answer = self.home.run(
+            "send", "--account", "auto", "--to", "ada@example.org", "--subject", "x", "--text", "-", input="Hello.\n"
+        )
+        self.expect(OK, answer)
+        self.assertEqual("scram-sha-256", self.home.run("account", "show", "auto", "--json").json["strongestAuth"])
+        self.expect(OK, self.home.run("account", "test", "auto", "--accept-weaker-auth"))
+        self.assertEqual("", self.home.run("account", "show", "auto", "--json").json["strongestAuth"])
+
+
 def fields(header):
     """Splits a header (line ends LF) into its fields, folds kept."""
     return re.findall(rb"[^\n]*\n(?:[ \t][^\n]*\n)*", header)

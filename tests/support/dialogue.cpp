@@ -86,6 +86,17 @@ void multiply(QByteArray &text)
     }
 }
 
+/// "<b64:text>": the text in base64. It may hold no ">".
+void encode(QByteArray &text)
+{
+    for (qsizetype at = text.indexOf("<b64:"); at >= 0; at = text.indexOf("<b64:", at)) {
+        const qsizetype end = text.indexOf('>', at);
+        if (end < 0)
+            return;
+        text.replace(at, end + 1 - at, text.mid(at + 5, end - at - 5).toBase64());
+    }
+}
+
 class Parser
 {
 public:
@@ -166,6 +177,7 @@ private:
         text.replace("<secret>", secret);
         text.replace("<secret64>", secret.toBase64());
         text.replace("<plain64>", plain());
+        encode(text);
         return step(Step::Kind::Server, shown, ended ? text + "\r\n" : text);
     }
 
@@ -186,6 +198,12 @@ private:
     Base::Done client(const QByteArray &text)
     {
         QByteArray wire = text;
+        if (wire.contains("<b64:")) {
+            if (!unescape(wire))
+                return complain(QStringLiteral("an escape that is none"));
+            multiply(wire);
+            encode(wire);
+        }
         wire.replace("<user>", m_dialogue.options.credentials.user.toBase64());
         wire.replace("AUTH PLAIN <secret>", "AUTH PLAIN " + plain());
         wire.replace("<secret>", m_dialogue.options.credentials.secret.toBase64());
@@ -299,6 +317,12 @@ private:
                 options.credentials.secret = QByteArray::fromPercentEncoding(value.toUtf8());
             else if (key == QLatin1String("mechanism"))
                 options.mechanism = value;
+            else if (key == QLatin1String("nonce"))
+                options.clientNonce = value.toLatin1();
+            else if (key == QLatin1String("seen"))
+                options.strongestSeen = value;
+            else if (key == QLatin1String("binding"))
+                m_dialogue.endPointBinding = value.toLatin1();
             else if (key == QLatin1String("cleartext"))
                 options.allowCleartextSecret = value == QLatin1String("yes");
             else if (key == QLatin1String("client"))
@@ -306,7 +330,8 @@ private:
             else
                 return complain(QStringLiteral("unknown in an account: %1").arg(word));
         }
-        options.signIn = !options.credentials.user.isEmpty();
+        options.signIn =
+            !options.credentials.user.isEmpty() || options.mechanism == QLatin1String("EXTERNAL");
         return {};
     }
 

@@ -41,8 +41,9 @@ struct Dialogue
     QString file;
     Smtp::SessionOptions options;
     Message::Envelope envelope;
-    QByteArray content;     ///< as it lies in the spool, CRLF line ends
-    bool rehearsal = false; ///< no letter: connect, greet, encrypt, sign in
+    QByteArray endPointBinding; ///< of the connection, once encrypted; empty: undefined
+    QByteArray content;         ///< as it lies in the spool, CRLF line ends
+    bool rehearsal = false;     ///< no letter: connect, greet, encrypt, sign in
     bool commitFails = false;
     QList<Cut> cuts = allCuts();
     QList<Step> steps;

@@ -51,6 +51,8 @@ public:
         m_session = std::make_unique<Smtp::Session>(dialogue.options, std::move(connection), m_clock);
         QObject::connect(m_session.get(), &Smtp::Session::finished, m_session.get(),
                          [this](const Outcome &outcome) { onFinished(outcome); });
+        QObject::connect(m_session.get(), &Smtp::Session::authenticated, m_session.get(),
+                         [this](const QString &mechanism) { m_signedInBy = mechanism; });
         QObject::connect(m_session.get(), &Smtp::Session::closed, m_session.get(),
                          [this] { m_closed = true; });
     }
@@ -255,6 +257,14 @@ private:
         if (what == QLatin1String("error"))
             return compare(what, m_outcome.error ? Base::name(m_outcome.error->kind) : QStringLiteral("none"),
                            wanted);
+        if (what == QLatin1String("subject"))
+            return compare(what, m_outcome.error ? m_outcome.error->subject : QString(), wanted);
+        if (what == QLatin1String("detail-has"))
+            return compare(what + QLatin1Char(' ') + rest,
+                           yesNo(m_outcome.error && m_outcome.error->detail.contains(rest)),
+                           QStringLiteral("yes"));
+        if (what == QLatin1String("signed-in-by"))
+            return compare(what, m_signedInBy.isEmpty() ? QStringLiteral("none") : m_signedInBy, wanted);
         if (what == QLatin1String("queue-id"))
             return compare(what, m_outcome.queueId.isEmpty() ? QStringLiteral("none") : m_outcome.queueId,
                            wanted);
@@ -330,6 +340,7 @@ private:
     bool m_finished = false;
     bool m_closed = false;
     bool m_quitting = false;
+    QString m_signedInBy;
 };
 
 } // namespace

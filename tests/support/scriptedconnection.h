@@ -26,10 +26,11 @@ public:
     void abort() override { m_over = m_aborted = true; }
     bool isEncrypted() const override { return m_encrypted; }
     Net::TlsFacts tlsFacts() const override;
-    QByteArray endPointBinding() const override { return m_endPointBinding; }
+    QByteArray endPointBinding() const override
+    {
+        return m_encrypted ? m_dialogue.endPointBinding : QByteArray();
+    }
     QString peer() const override;
-
-    void setEndPointBinding(const QByteArray &binding) { m_endPointBinding = binding; }
 
     /// Lets one thing happen. False: nothing can, until the client or the program does something.
     bool step();
@@ -71,7 +72,6 @@ private:
     QByteArray m_outgoing; ///< of the client, not yet taken by the operating system
     QByteArray m_said;     ///< of the client, taken and not yet asked for
     QByteArray m_tail;     ///< the last five octets of the client
-    QByteArray m_endPointBinding;
     qint64 m_room = -1;    ///< octets the operating system still takes; -1: any number
     qsizetype m_heard = 0; ///< octets of the content a "part of the message" has swallowed
     qint64 m_drip = 0;     ///< milliseconds between octets of the server

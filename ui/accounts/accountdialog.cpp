@@ -52,6 +52,14 @@ Explanation explainField(const Base::Error &error)
         explanation = {AccountDialog::tr("Your address is missing or not whole."),
                        AccountDialog::tr("Write it as name@example.org."),
                        {}};
+    else if (field == QLatin1String("user"))
+        explanation = {AccountDialog::tr("The user name is missing or holds what it may not hold."),
+                       AccountDialog::tr("Often it is your address."),
+                       {}};
+    else if (field == QLatin1String("security") && error.detail.contains(QLatin1String("certificate")))
+        explanation = {AccountDialog::tr("Without encryption there is no certificate to sign in with."),
+                       AccountDialog::tr("Choose an encrypted connection, or another sign-in method."),
+                       {}};
     else if (field == QLatin1String("security"))
         explanation = {AccountDialog::tr("The password would travel unencrypted."),
                        AccountDialog::tr("Choose an encrypted connection, or allow it under Advanced."),
@@ -202,9 +210,9 @@ QWidget *AccountDialog::makeAdvanced()
     auto *page = new QWidget(this);
     m_advanced = new QFormLayout(page);
     m_auth->setObjectName(QStringLiteral("auth"));
-    for (const Accounts::Auth auth :
-         {Accounts::Auth::Auto, Accounts::Auth::Plain, Accounts::Auth::Login, Accounts::Auth::None})
+    for (const Accounts::Auth auth : Accounts::allAuths())
         m_auth->addItem(word(auth), static_cast<int>(auth));
+    connect(m_auth, &QComboBox::activated, this, &AccountDialog::secretChanged);
     m_cleartext->setObjectName(QStringLiteral("allowCleartext"));
     m_connections->setObjectName(QStringLiteral("connections"));
     m_connections->setRange(1, mostConnections);
@@ -309,7 +317,7 @@ void AccountDialog::securityChanged()
 void AccountDialog::secretChanged()
 {
     const auto place = static_cast<Accounts::SecretPlace>(m_place->currentData().toInt());
-    const bool signIn = !m_user->text().isEmpty();
+    const bool signIn = account().needs(Accounts::SecretOf::SignIn);
     m_general->setRowVisible(m_password, signIn && place != Accounts::SecretPlace::Command);
     m_general->setRowVisible(m_place, signIn);
     m_general->setRowVisible(m_command, signIn && place == Accounts::SecretPlace::Command);
@@ -349,7 +357,9 @@ Accounts::Account AccountDialog::account() const
     account.allowCleartextPassword =
         account.server.security == Net::Security::None && m_cleartext->isChecked();
     const auto place = static_cast<Accounts::SecretPlace>(m_place->currentData().toInt());
-    if (!account.needsSignIn()) {
+    if (!Accounts::isSameSignIn(account, m_account))
+        account.strongestSeen.clear(); // that was learned from another one
+    if (!account.needs(Accounts::SecretOf::SignIn)) {
         account.secretPlace = Accounts::SecretPlace::None;
     } else if (place != Accounts::SecretPlace::Keychain) {
         account.secretPlace = place;
@@ -364,7 +374,7 @@ Accounts::Account AccountDialog::account() const
 
 std::optional<QByteArray> AccountDialog::secret() const
 {
-    if (m_password->text().isEmpty() || !account().needsSignIn())
+    if (m_password->text().isEmpty() || !account().needs(Accounts::SecretOf::SignIn))
         return std::nullopt;
     return m_password->text().toUtf8();
 }
@@ -384,11 +394,10 @@ void AccountDialog::complain(const Base::Error &error)
 {
     const bool field = error.kind == Base::ErrorKind::BadAccount;
     m_bar->tell(Role::Error, field ? explainField(error) : explain(error));
-    const QHash<QString, QWidget *> fields{{QStringLiteral("name"), m_name},
-                                           {QStringLiteral("host"), m_host},
-                                           {QStringLiteral("port"), m_port},
-                                           {QStringLiteral("from"), m_address},
-                                           {QStringLiteral("security"), m_security}};
+    const QHash<QString, QWidget *> fields{
+        {QStringLiteral("name"), m_name}, {QStringLiteral("host"), m_host},
+        {QStringLiteral("port"), m_port}, {QStringLiteral("from"), m_address},
+        {QStringLiteral("user"), m_user}, {QStringLiteral("security"), m_security}};
     QWidget *widget =
         fields.value(error.subject, error.kind == Base::ErrorKind::DuplicateAccount ? m_name : nullptr);
     if (!widget)
@@ -414,7 +423,8 @@ void AccountDialog::save()
     if (!check())
         return;
     const Accounts::Account account = this->account();
-    if (account.needsSignIn() && account.secretPlace == Accounts::SecretPlace::None && !secret()) {
+    if (account.needs(Accounts::SecretOf::SignIn) && account.secretPlace == Accounts::SecretPlace::None &&
+        !secret()) {
         m_bar->tell(
             Role::Error,
             {tr("The password is missing."), tr("Type it, or choose another way under “Keeping it”."), {}});

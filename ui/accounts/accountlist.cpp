@@ -137,9 +137,25 @@ void AccountList::tellPause()
     if (!id.isValid() || !pause || pause->isNull())
         return m_bar->clear();
     m_bar->tell(Role::Warning, explain(*pause));
+    if (pause->error && pause->error->kind == Base::ErrorKind::WeakerSignIn)
+        m_bar->addButton(tr("A&ccept the weaker sign-in…"), QStringLiteral("acceptWeaker"),
+                         [this, id] { acceptWeakerSignIn(id); });
     m_bar->addButton(tr("Sig&n in again…"), QStringLiteral("signInAgain"), [this, id] { signIn(id); });
     m_bar->addButton(tr("Tr&y again"), QStringLiteral("resumeAccount"),
                      [this, id] { watch(m_mailroom.resumeAccount(id)); });
+}
+
+void AccountList::acceptWeakerSignIn(Base::AccountId id)
+{
+    m_prompts.ask(window(),
+                  {tr("Sign in less safely than before?"),
+                   tr("Do this only when the server's operator says that the change is meant. Somebody in "
+                      "between could learn your password."),
+                   tr("&Accept it"), tr("&Leave it"), true},
+                  [this, id](bool yes) {
+                      if (yes)
+                          watch(m_mailroom.acceptWeakerSignIn(id));
+                  });
 }
 
 void AccountList::watch(Outbox::Mailroom::Answer<void> answer)

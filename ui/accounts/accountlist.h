@@ -38,6 +38,7 @@ private:
     void makeDefault();
     void updateButtons();
     void tellPause();
+    void acceptWeakerSignIn(Base::AccountId id);
     void watch(Outbox::Mailroom::Answer<void> answer);
     Base::AccountId current() const;
     QPushButton *makeButton(const QString &text, const QString &objectName, void (AccountList::*slot)());

@@ -36,6 +36,10 @@ Explanation explain(Delivery::Stage stage, const Base::Error &error)
             Explain::tr("Ask a recipient whether it arrived, then choose: it arrived, or send it again.");
     } else if (error.kind == Base::ErrorKind::TimedOut) {
         explanation.headline = Explain::tr("The server did not answer in time (%1).").arg(word(stage));
+    } else if (error.kind == Base::ErrorKind::Protocol && stage == Delivery::Stage::Auth) {
+        explanation.headline = Explain::tr("The server's part of the sign-in makes no sense.");
+        explanation.advice = Explain::tr("Choose another sign-in method in the account, or ask the server's "
+                                         "operator; the transcript shows what was said.");
     }
     return explanation;
 }

@@ -264,6 +264,31 @@ Explanation explainProxy(const Base::Error &error)
         {}};
 }
 
+Explanation explainSignIn(const Base::Error &error)
+{
+    switch (error.kind) {
+    case SignInRefused:
+        return {
+            Tr::tr("The server refused the sign-in and says why."),
+            Tr::tr("Check user name and password. Where the account signs in with an access token, it has "
+                   "run out or is not for sending mail: get a new one."),
+            {}};
+    case ServerNotProved:
+        return {Tr::tr("The server did not prove that it knows your password."),
+                Tr::tr("Nothing was sent. It may be another server than it says: check its name and "
+                       "certificate, use another network, or ask its operator."),
+                {}};
+    default:
+        break;
+    }
+    return {
+        naming(error.subject, Tr::tr("The server no longer offers the safer sign-in it took before (%1)."),
+               Tr::tr("The server no longer offers the safer sign-in it took before.")),
+        Tr::tr("Nothing was tried: somebody in between may want your password. Ask the server's operator; "
+               "if the change is meant, accept the weaker sign-in."),
+        {}};
+}
+
 Explanation explainRest(const Base::Error &error)
 {
     switch (error.kind) {
@@ -346,6 +371,10 @@ Explanation explain(const Base::Error &error)
     case ProxyRefused:
     case ProxySignIn:
         return withWords(explainProxy(error));
+    case SignInRefused:
+    case ServerNotProved:
+    case WeakerSignIn:
+        return withWords(explainSignIn(error));
     case Protocol:
     case NotOffered:
     case Cancelled:

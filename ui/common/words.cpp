@@ -144,9 +144,21 @@ QString word(Accounts::Auth auth)
     case Accounts::Auth::Plain:
         return Words::tr("PLAIN");
     case Accounts::Auth::Login:
+        return Words::tr("LOGIN");
+    case Accounts::Auth::CramMd5:
+        return Words::tr("CRAM-MD5");
+    case Accounts::Auth::ScramSha1:
+        return Words::tr("SCRAM-SHA-1");
+    case Accounts::Auth::ScramSha256:
+        return Words::tr("SCRAM-SHA-256");
+    case Accounts::Auth::XOAuth2:
+        return Words::tr("XOAUTH2 (the password is an access token)");
+    case Accounts::Auth::OAuthBearer:
+        return Words::tr("OAUTHBEARER (the password is an access token)");
+    case Accounts::Auth::External:
         break;
     }
-    return Words::tr("LOGIN");
+    return Words::tr("EXTERNAL (by certificate, without a password)");
 }
 
 QString sentence(Accounts::SecretPlace place)

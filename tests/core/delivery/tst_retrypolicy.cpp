@@ -121,6 +121,9 @@ void TestRetryPolicy::errors_data()
     row(TlsFailed, Scope::Account, true);
     row(PlaintextAfterTls, Scope::Account, true);
     row(CertificateRefused, Scope::Account, false);
+    row(SignInRefused, Scope::Account, false);
+    row(ServerNotProved, Scope::Account, false);
+    row(WeakerSignIn, Scope::Account, false);
     row(SecretMissing, Scope::Account, false);
     row(BadAccount, Scope::Account, false);
     row(VaultLocked, Scope::Account, true);

@@ -20,6 +20,7 @@ public:
     std::function<void(const Net::Endpoint &endpoint)> onOpen; ///< before anything else
     std::function<void()> onDot; ///< when the final dot is handed to the connection
 
+    QByteArray binding;         ///< tls-server-end-point of its connections
     QSet<QString> unreachable;  ///< hosts
     QStringList opened;         ///< hosts, in order
     QList<QByteArray> lines;    ///< commands, in order
@@ -111,7 +112,7 @@ public:
     void abort() override { end(); }
     bool isEncrypted() const override { return false; }
     Net::TlsFacts tlsFacts() const override { return {}; }
-    QByteArray endPointBinding() const override { return {}; }
+    QByteArray endPointBinding() const override { return m_server.binding; }
     QString peer() const override { return QStringLiteral("192.0.2.7:587"); }
 
 private:

@@ -1,6 +1,7 @@
 // Adding an account by hand: the test on unsaved values, a certificate accepted by its fingerprint, and what
 // is missing named at its field.
 
+#include "core/store/accountstore.h"
 #include "tests/ui/support/world.h"
 #include "ui/accounts/accountdialog.h"
 #include "ui/accounts/accountlist.h"
@@ -32,7 +33,10 @@ private Q_SLOTS:
     void refusedCertificateIsAcceptedByItsFingerprint();
     void saves();
     void listShowsWhoWaits();
+    void aWeakerSignInIsAcceptedByAPerson();
     void removingAsksOnce();
+    void everyWayToSignInIsOffered();
+    void aCertificateNeedsNoPassword();
     void passphrases();
 
 private:
@@ -196,6 +200,61 @@ void TestAccountDialog::listShowsWhoWaits()
     m_world->practice.setScenario(Practice::Scenario::AcceptAll);
     part<QPushButton>(&list, "resumeAccount")->click();
     QTRY_COMPARE(m_world->practice.messages().size(), 1);
+}
+
+void TestAccountDialog::aWeakerSignInIsAcceptedByAPerson()
+{
+    const Accounts::Account account = m_world->practiceAccount();
+    Store::Database books;
+    QVERIFY(books.open(m_world->paths.database(), Store::Database::Mode::ReadWrite));
+    QVERIFY(Store::AccountStore(books).setStrongestSeen(account, QStringLiteral("SCRAM-SHA-256")));
+    AccountList list(m_world->mailroom, m_world->query, m_world->preferences, m_world->prompts);
+    list.show();
+    QVERIFY(World::await<Base::MessageId>(m_world->mailroom.submit(
+        m_world->letter(QStringLiteral("bob@practice.example"), QStringLiteral("x")))));
+    const auto *bar = part<MessageBar>(&list, "accountsBar");
+    QTRY_VERIFY(bar->isVisible());
+    QVERIFY(bar->headline().contains(QStringLiteral("SCRAM-SHA-256")));
+    QVERIFY(part<QPushButton>(&list, "acceptWeaker"));
+    m_world->prompts.yes = false;
+    part<QPushButton>(&list, "acceptWeaker")->click();
+    QTRY_COMPARE(m_world->prompts.asked.size(), 1);
+    QVERIFY(m_world->prompts.asked.first().destructive); // Enter means no
+    QVERIFY(m_world->practice.messages().isEmpty());
+    m_world->prompts.yes = true;
+    part<QPushButton>(&list, "acceptWeaker")->click();
+    QTRY_COMPARE(m_world->practice.messages().size(), 1);
+    QCOMPARE(m_world->query.account(account.id)->strongestSeen, QString());
+}
+
+void TestAccountDialog::everyWayToSignInIsOffered()
+{
+    for (const Accounts::Auth auth : Accounts::allAuths()) {
+        Accounts::Account account = values();
+        account.auth = auth;
+        const QPointer<AccountDialog> dialog = open(account);
+        QCOMPARE(dialog->account().auth, auth);
+        const auto *box = part<QComboBox>(dialog, "auth");
+        QCOMPARE(box->count(), Accounts::allAuths().size());
+        QCOMPARE(box->findText(box->currentText()), box->currentIndex()); // each has its own words
+        delete dialog;
+    }
+}
+
+void TestAccountDialog::aCertificateNeedsNoPassword()
+{
+    Accounts::Account account = values();
+    account.strongestSeen = QStringLiteral("SCRAM-SHA-256");
+    const QPointer<AccountDialog> dialog = open(account);
+    QVERIFY(part<QLineEdit>(dialog, "password")->isVisible());
+    QCOMPARE(dialog->account().strongestSeen, account.strongestSeen);
+    auto *box = part<QComboBox>(dialog, "auth");
+    box->setCurrentIndex(box->findData(static_cast<int>(Accounts::Auth::External)));
+    Q_EMIT box->activated(box->currentIndex());
+    QVERIFY(!part<QLineEdit>(dialog, "password")->isVisible());
+    QCOMPARE(dialog->account().secretPlace, Accounts::SecretPlace::None);
+    QCOMPARE(dialog->account().strongestSeen, QString()); // learned from another way to sign in
+    delete dialog;
 }
 
 void TestAccountDialog::removingAsksOnce()

@@ -1,0 +1,101 @@
+#pragma once
+
+// One connection of one account, and the attempts it carries: one at a time, or several where the account's
+// lane says so. It knows which letter of the session belongs to which attempt and gathers what the session
+// says about each. What a failure means, the books and the order of things are the dispatcher's.
+
+#include "core/accounts/account.h"
+#include "core/base/clock.h"
+#include "core/smtp/session.h"
+#include "core/store/messagestore.h"
+#include "core/store/spool.h"
+
+#include <QObject>
+
+#include <map>
+
+namespace Outbox {
+
+struct Attempt
+{
+    quint64 number = 0; ///< of the letter in the session
+    Store::QueueEntry entry;
+    Store::Assignment assignment;
+    QList<Delivery::TranscriptLine> unsaid; ///< lines not told yet
+    std::unique_ptr<Base::Timer> recording; ///< until the disk takes its outcome
+    bool committing = false;                ///< "about to commit" is on record
+};
+
+class Channel : public QObject
+{
+    Q_OBJECT
+
+public:
+    Channel(quint64 serial, const Accounts::Account &account, Store::MessageStore &messages,
+            const Store::Spool &spool, Base::Clock &clock);
+    ~Channel() override;
+
+    quint64 serial() const { return m_serial; }
+    const Accounts::Account &account() const { return m_account; }
+    void setStrongestSeen(const QString &mechanism) { m_account.strongestSeen = mechanism; }
+
+    /// An attempt that was begun in the books; it is sent at once, or when the session is there.
+    void add(const Store::QueueEntry &entry, Store::Assignment assignment);
+    /// Sends what was added so far.
+    void start(Smtp::SessionOptions options, Smtp::ConnectionFactory connect);
+
+    bool hasSession() const { return m_session != nullptr; }
+    /// Another attempt can be added now.
+    bool isReady() const { return m_session && m_session->isReady(); }
+    /// Open, and nothing is under way.
+    bool isIdle() const { return m_attempts.empty() && m_session && m_session->isOpen(); }
+    bool isOver() const { return !m_session || m_session->isOver(); }
+    bool hasAttempts() const { return !m_attempts.empty(); }
+    bool isCommitting() const;
+    QList<quint64> numbers() const;
+    Attempt *find(quint64 number) const;
+    /// Its outcome is in the books.
+    void remove(quint64 number) { m_attempts.erase(number); }
+    Smtp::LearnedLimits learned() const { return m_session ? m_session->learned() : Smtp::LearnedLimits(); }
+
+    /// Says goodbye when nothing came for a while.
+    void rest();
+    /// Says goodbye now; ended() follows.
+    void quit();
+    /// Polite, but no reason to keep a program from ending: the answer to QUIT is not waited for.
+    void leave();
+    /// Ends whatever is under way; finished() follows for each.
+    void cancel() { m_session->cancel(); }
+    /// Tells the lines that are not told yet.
+    void flush();
+    /// The words of goodbye belong to the attempt that was begun last.
+    void recordGoodbye();
+
+    static constexpr qint64 idleTime = 5'000; ///< ms an unused connection is kept
+
+Q_SIGNALS:
+    void transcriptGrew(quint64 number, const QList<Delivery::TranscriptLine> &lines);
+    void stageReached(quint64 number, Delivery::Stage stage);
+    void progressed(quint64 number, qint64 done, qint64 total);
+    void authenticated(const QString &mechanism);
+    void finished(quint64 number, const Delivery::Outcome &outcome, const Delivery::Transcript &transcript);
+    void ready(); ///< isReady() became true while attempts are under way
+    void ended(); ///< the connection is gone, without an attempt on it
+
+private:
+    void deliver(Attempt &attempt);
+
+    quint64 m_serial;
+    Accounts::Account m_account;
+    Store::MessageStore &m_messages;
+    const Store::Spool &m_spool;
+    std::unique_ptr<Smtp::Session> m_session;
+    std::map<quint64, std::unique_ptr<Attempt>> m_attempts;
+    std::unique_ptr<Base::Timer> m_saying;
+    std::unique_ptr<Base::Timer> m_resting;
+    std::optional<Base::AttemptId> m_last;
+    Base::Clock &m_clock;
+    quint64 m_lastNumber = 0;
+};
+
+} // namespace Outbox
