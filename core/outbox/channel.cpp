@@ -33,6 +33,9 @@ void Channel::add(const Store::QueueEntry &entry, Store::Assignment assignment)
     attempt->assignment = std::move(assignment);
     Attempt &added = *attempt;
     m_last = added.assignment.attempt;
+    for (auto old = m_unsaid.begin(); old != m_unsaid.end();)
+        old = find(old->first) ? std::next(old) : m_unsaid.erase(old);
+    m_unsaid[added.number] = {entry.id, added.assignment.number, {}};
     m_attempts.emplace(added.number, std::move(attempt));
     if (m_session)
         deliver(added);
@@ -44,11 +47,11 @@ void Channel::start(Smtp::SessionOptions options, Smtp::ConnectionFactory connec
     const Smtp::Session *session = m_session.get();
     connect(session, &Smtp::Session::said, this,
             [this](const Delivery::TranscriptLine &line, quint64 number) {
-                Attempt *attempt = find(number);
-                if (!attempt)
+                const auto unsaid = m_unsaid.find(number);
+                if (unsaid == m_unsaid.end())
                     return;
-                attempt->unsaid.append(line);
-                if (attempt->unsaid.size() == 1)
+                unsaid->second.lines.append(line);
+                if (unsaid->second.lines.size() == 1)
                     m_saying->start(transcriptPause);
             });
     connect(session, &Smtp::Session::stageReached, this,
@@ -101,6 +104,13 @@ Attempt *Channel::find(quint64 number) const
     return found == m_attempts.end() ? nullptr : found->second.get();
 }
 
+void Channel::remove(quint64 number)
+{
+    m_attempts.erase(number);
+    if (number != m_lastNumber) // the last one's page goes on until goodbye
+        m_unsaid.erase(number);
+}
+
 void Channel::rest()
 {
     m_resting->start(idleTime);
@@ -122,14 +132,18 @@ void Channel::leave()
 void Channel::flush()
 {
     m_saying->stop();
-    for (const auto &[number, attempt] : m_attempts) {
-        if (!attempt->unsaid.isEmpty())
-            Q_EMIT transcriptGrew(number, std::exchange(attempt->unsaid, {}));
+    for (auto &[number, unsaid] : m_unsaid) {
+        if (unsaid.lines.isEmpty())
+            continue;
+        const TranscriptGrew grew = unsaid;
+        unsaid.lines.clear();
+        Q_EMIT transcriptGrew(grew);
     }
 }
 
 void Channel::recordGoodbye()
 {
+    flush();
     if (m_session && m_last && !m_session->transcript().isEmpty())
         (void)m_messages.replaceTranscript(*m_last, m_session->transcript());
 }

@@ -6,6 +6,7 @@
 
 #include "core/accounts/account.h"
 #include "core/base/clock.h"
+#include "core/outbox/events.h"
 #include "core/smtp/session.h"
 #include "core/store/messagestore.h"
 #include "core/store/spool.h"
@@ -21,7 +22,6 @@ struct Attempt
     quint64 number = 0; ///< of the letter in the session
     Store::QueueEntry entry;
     Store::Assignment assignment;
-    QList<Delivery::TranscriptLine> unsaid; ///< lines not told yet
     std::unique_ptr<Base::Timer> recording; ///< until the disk takes its outcome
     bool committing = false;                ///< "about to commit" is on record
 };
@@ -55,7 +55,7 @@ public:
     QList<quint64> numbers() const;
     Attempt *find(quint64 number) const;
     /// Its outcome is in the books.
-    void remove(quint64 number) { m_attempts.erase(number); }
+    void remove(quint64 number);
     Smtp::LearnedLimits learned() const { return m_session ? m_session->learned() : Smtp::LearnedLimits(); }
 
     /// Says goodbye when nothing came for a while.
@@ -74,7 +74,7 @@ public:
     static constexpr qint64 idleTime = 5'000; ///< ms an unused connection is kept
 
 Q_SIGNALS:
-    void transcriptGrew(quint64 number, const QList<Delivery::TranscriptLine> &lines);
+    void transcriptGrew(const Outbox::TranscriptGrew &grew);
     void stageReached(quint64 number, Delivery::Stage stage);
     void progressed(quint64 number, qint64 done, qint64 total);
     void authenticated(const QString &mechanism);
@@ -93,6 +93,7 @@ private:
     std::map<quint64, std::unique_ptr<Attempt>> m_attempts;
     std::unique_ptr<Base::Timer> m_saying;
     std::unique_ptr<Base::Timer> m_resting;
+    std::map<quint64, TranscriptGrew> m_unsaid; ///< lines not told yet; the last attempt's until goodbye
     std::optional<Base::AttemptId> m_last;
     Base::Clock &m_clock;
     quint64 m_lastNumber = 0;

@@ -190,11 +190,7 @@ Channel *Dispatcher::makeChannel(const Accounts::Account &account)
     auto made = std::make_unique<Channel>(serial, account, m_messages, m_spool, m_clock);
     Channel *channel = made.get();
     m_channels.emplace(serial, std::move(made));
-    connect(channel, &Channel::transcriptGrew, this,
-            [this, channel](quint64 number, const QList<Delivery::TranscriptLine> &lines) {
-                const Attempt &attempt = *channel->find(number);
-                Q_EMIT transcriptGrew({attempt.entry.id, attempt.assignment.number, lines});
-            });
+    connect(channel, &Channel::transcriptGrew, this, &Dispatcher::transcriptGrew);
     connect(channel, &Channel::stageReached, this, [this, channel](quint64 number, Delivery::Stage stage) {
         if (stage == Delivery::Stage::Mail)
             signedIn(channel->account().id);
@@ -375,21 +371,23 @@ void Dispatcher::next(Channel &channel)
 {
     m_learned.insert(channel.account().id, channel.learned());
     const bool current = m_running && m_known.value(channel.account().id) == channel.account();
-    while (current && channel.isReady()) {
+    bool refused = false; // by the books, which are looked at again later
+    while (current && !refused && channel.isReady()) {
         const Base::Result<QList<Store::QueueEntry>> due = m_messages.due(m_clock.now(), lookAhead);
         const auto isOurs = [&channel](const Store::QueueEntry &entry) {
             return entry.account == channel.account().id;
         };
         const auto entry =
             due ? std::find_if(due->begin(), due->end(), isOurs) : QList<Store::QueueEntry>::const_iterator();
-        if (!due || entry == due->end() || !begin(*entry, channel.account(), &channel))
-            break; // nothing is due, or the books refuse: they are looked at again later
+        if (!due || entry == due->end())
+            break;
+        refused = !begin(*entry, channel.account(), &channel);
     }
     if (channel.hasAttempts())
         return;
     if (channel.isOver())
         return end(channel);
-    if (!current || !channel.isIdle())
+    if (!current || refused || !channel.isIdle())
         return channel.quit();
     channel.rest();
     QMetaObject::invokeMethod(this, &Dispatcher::wake, Qt::QueuedConnection); // to say that all is settled
