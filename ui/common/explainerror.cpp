@@ -270,8 +270,8 @@ Explanation explainSignIn(const Base::Error &error)
     case SignInRefused:
         return {
             Tr::tr("The server refused the sign-in and says why."),
-            Tr::tr("Check user name and password. Where the account signs in with an access token, it has "
-                   "run out or is not for sending mail: get a new one."),
+            Tr::tr("Check user name and password, or choose another sign-in method in the account. An access "
+                   "token may have run out, or not be for sending mail: get a new one."),
             {}};
     case ServerNotProved:
         return {Tr::tr("The server did not prove that it knows your password."),
