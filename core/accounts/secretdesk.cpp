@@ -82,7 +82,13 @@ void SecretDesk::fetchAll(const Account &account, const std::optional<QByteArray
         self->fetch(
             account,
             [then, password = *known](const Result<QByteArray> &proxy) {
-                then(proxy ? Result<Secrets>(Secrets{password, *proxy}) : Result<Secrets>(proxy.error()));
+                if (proxy)
+                    return then(Secrets{password, *proxy});
+                Error error = proxy.error();
+                error.detail = error.detail.isEmpty()
+                                   ? QStringLiteral("the proxy's password")
+                                   : QStringLiteral("the proxy's password: ") + error.detail;
+                then(error);
             },
             SecretOf::Proxy);
     };

@@ -323,9 +323,7 @@ QString TlsConnection::peer() const
 {
     if (m_reached && !m_endpoint.proxy.isNull())
         return QStringLiteral("%1:%2 through %3")
-            .arg(m_host)
-            .arg(m_endpoint.port)
-            .arg(toUrl(m_endpoint.proxy));
+            .arg(m_host, QString::number(m_endpoint.port), toUrl(m_endpoint.proxy));
     const QHostAddress address = m_socket ? m_socket->peerAddress() : QHostAddress();
     if (address.isNull())
         return {};

@@ -288,6 +288,7 @@ void TestSecretDesk::bothAreFetchedWhereBothAreNeeded()
     QCOMPARE(fetchAll(of)->proxy, QByteArray()); // without a user name it asks for none
     of.server.proxy.user = QStringLiteral("ada");
     QCOMPARE(fetchAll(of).error().kind, ErrorKind::SecretMissing);
+    QCOMPARE(fetchAll(of).error().detail, QStringLiteral("the proxy's password"));
     of.proxySecretPlace = SecretPlace::Session;
     QVERIFY(m_asked.isEmpty());
     QCOMPARE(fetchAll(of)->proxy, QByteArray("typed"));
