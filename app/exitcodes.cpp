@@ -45,13 +45,12 @@ ExitCode exitCodeFor(const Base::Error &error)
     case WeakerSignIn:
         return ConfigError;
     case SignInRefused:
+    case ProxySignIn:
         return App::SignInRefused;
     case Protocol:
     case ServerNotProved:
     case PlaintextAfterTls:
         return ProtocolError;
-    case ProxySignIn:
-        return SignInRefused;
     case NameNotFound:
     case CannotConnect:
     case ProxyUnreachable:

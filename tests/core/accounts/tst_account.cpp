@@ -94,6 +94,7 @@ void TestAccount::whatCannotWork_data()
     QTest::newRow("a token of nobody") << u"xoauth2"_s << QString() << true << u"user"_s;
     QTest::newRow("a bearer token of nobody") << u"oauthbearer"_s << QString() << true << u"user"_s;
     QTest::newRow("a certificate") << u"external"_s << QString() << true << QString();
+    QTest::newRow("no certificate to show") << u"external"_s << QString() << true << u"client-certificate"_s;
     QTest::newRow("a certificate without TLS") << u"external"_s << QString() << false << u"security"_s;
     QTest::newRow("SCRAM without TLS") << u"scram-sha-256"_s << u"ada"_s << false << u"security"_s;
     QTest::newRow("no sign-in") << u"none"_s << u"ada"_s << false << QString();
@@ -106,6 +107,8 @@ void TestAccount::whatCannotWork()
     QFETCH(bool, encrypted);
     QFETCH(QString, subject);
     Account account = sound();
+    if (subject != u"client-certificate"_s)
+        account.trust.client = {u"/home/ada/ada.pem"_s, u"/home/ada/ada.key"_s};
     account.auth = *Accounts::authFromName(auth);
     account.user = user;
     account.server.security = encrypted ? Net::Security::StartTls : Net::Security::None;

@@ -111,7 +111,6 @@ const QList<Instant> instants{
     {"DATA of the second letter", true, "^DATA", 2, 0, true},
     {"the dot of the second letter", true, "content, and the final dot", 2, 0, true},
     {"the answer to the last dot", false, "^250 2.0.0 kept", letters, 0, true},
-    {"QUIT", true, "^QUIT", 1, 0, true},
 };
 
 } // namespace

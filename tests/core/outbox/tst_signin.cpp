@@ -107,7 +107,7 @@ private:
         connect(m_dispatcher.get(), &Dispatcher::secretNeeded, this,
                 [this, secret](const Account &, quint64 request) {
                     ++m_asked;
-                    m_dispatcher->answerSecret(request, secret);
+                    m_dispatcher->answerSecret(request, Accounts::Secrets{secret, {}});
                 });
     }
     MessageId send(const Account &account)
@@ -161,8 +161,8 @@ void TestSignIn::init()
     m_clock = std::make_unique<Support::FakeClock>();
     m_spool = std::make_unique<Store::Spool>(m_books->spoolPath());
     m_server = std::make_unique<FakeServer>();
-    m_dispatcher = std::make_unique<Dispatcher>(m_books->database, *m_spool, *m_clock,
-                                                [this] { return m_server->connection(); });
+    m_dispatcher = std::make_unique<Dispatcher>(
+        m_books->database, *m_spool, *m_clock, [this](const QByteArray &) { return m_server->connection(); });
     m_asked = 0;
 }
 
@@ -376,6 +376,8 @@ void TestSignIn::aTokenIsFetchedForEveryConnection()
         send(account);
         QCOMPARE(m_server->contents.size(), i);
         QCOMPARE(m_asked, i);
+        m_clock->advance(Outbox::Channel::idleTime); // the connection ends
+        settle();
     }
 }
 
