@@ -37,6 +37,7 @@ public:
 
     quint64 serial() const { return m_serial; }
     const Accounts::Account &account() const { return m_account; }
+    void setOffers(const QStringList &offers) { m_account.offers = offers; }
     void setStrongestSeen(const QString &mechanism) { m_account.strongestSeen = mechanism; }
 
     /// An attempt that was begun in the books; it is sent at once, or when the session is there.
@@ -82,6 +83,7 @@ Q_SIGNALS:
     void stageReached(quint64 number, Delivery::Stage stage);
     void progressed(quint64 number, qint64 done, qint64 total);
     void authenticated(const QString &mechanism);
+    void opened(const QStringList &offers);
     void finished(quint64 number, const Delivery::Outcome &outcome, const Delivery::Transcript &transcript);
     void ready(); ///< isReady() became true while attempts are under way
     void ended(); ///< the connection is gone, without an attempt on it

@@ -35,6 +35,13 @@ QStringList Capabilities::mechanisms() const
     return names;
 }
 
+QStringList Capabilities::keywords() const
+{
+    QStringList keywords = m_keywords.keys();
+    keywords.sort();
+    return keywords;
+}
+
 qint64 Capabilities::number(const QString &keyword, qsizetype at) const
 {
     bool ok = false;

@@ -198,6 +198,7 @@ void Session::signedIn()
 {
     m_open = true;
     m_exchange.reset();
+    Q_EMIT opened(m_terms.capabilities.keywords());
     m_mailMax = m_terms.capabilities.limit(QStringLiteral("MAILMAX"));
     const int declared = m_terms.capabilities.limit(QStringLiteral("RCPTMAX"));
     m_terms.limits.recipients = declared > 0 ? declared : m_options.learned.recipients;

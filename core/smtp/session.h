@@ -87,6 +87,7 @@ Q_SIGNALS:
     void said(const Delivery::TranscriptLine &line, quint64 letter);
     void stageReached(Delivery::Stage stage, quint64 letter); ///< begun
     void authenticated(const QString &mechanism);             ///< the server took us, by this one
+    void opened(const QStringList &offers);                   ///< letters may go; keywords of EHLO
     /// Octets of the content taken by the operating system.
     void progressed(qint64 done, qint64 total, quint64 letter);
     void finished(const Delivery::Outcome &outcome, quint64 letter);

@@ -28,6 +28,18 @@ bool isConfused(const ServerReply &reply)
     return (reply.code() >= 500 && reply.code() <= 504) || reply.code() == 555;
 }
 
+/// The first address that needs SMTPUTF8.
+QString beyondAscii(const Message::Envelope &envelope)
+{
+    if (envelope.reversePath.needsSmtpUtf8())
+        return envelope.reversePath.addrSpec();
+    for (const Message::Recipient &recipient : envelope.recipients) {
+        if (recipient.address.needsSmtpUtf8())
+            return recipient.address.addrSpec();
+    }
+    return {}; // it stands in the header alone
+}
+
 } // namespace
 
 Submission::Submission(quint64 id, Letter letter, SubmissionTerms &terms, const Base::Clock &clock,
@@ -64,13 +76,12 @@ std::optional<Error> Submission::impossible() const
     if (const qint64 most = m_terms.capabilities.sizeLimit(); most > 0 && size > most)
         return Error{ErrorKind::TooBig, QString::number(size),
                      QStringLiteral("the server takes at most %1 octets").arg(most)};
+    if ((envelope.utf8Header || envelope.reversePath.needsSmtpUtf8()) &&
+        !m_terms.capabilities.has(QStringLiteral("SMTPUTF8")))
+        return missing(QStringLiteral("SMTPUTF8"), beyondAscii(envelope));
     if (envelope.eightBit && !m_terms.capabilities.has(QStringLiteral("8BITMIME")))
         return missing(QStringLiteral("8BITMIME"),
                        QStringLiteral("the message holds 8-bit text and the server takes 7-bit text only"));
-    if ((envelope.utf8Header || envelope.reversePath.needsSmtpUtf8()) &&
-        !m_terms.capabilities.has(QStringLiteral("SMTPUTF8")))
-        return missing(QStringLiteral("SMTPUTF8"),
-                       QStringLiteral("an address of the message holds letters outside ASCII"));
     // Never dropped in silence: it would go on unprotected.
     if (envelope.handling.requireTls && !m_terms.capabilities.has(QStringLiteral("REQUIRETLS")))
         return missing(QStringLiteral("REQUIRETLS"),
