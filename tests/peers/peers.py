@@ -39,6 +39,8 @@ USER = "ada@example.org"
 PASSWORD = "p:ä %s$HOME\\n\"q'=€;# kestrel4711canary"
 # Mailbox → folder. Anybody else at example.org is unknown, any other domain is denied.
 MAILBOXES = {"ada": "ada", "bob": "bob", "carol": "carol", "dora": "dora", "jürgen": "juergen"}
+READERS = [f"reader{number}" for number in range(12)]
+MAILBOXES |= {reader: reader for reader in READERS}
 SIZE_LIMIT = 20_000_000
 # Of the port that takes little.
 SMALL_SIZE_LIMIT = 50_000
@@ -529,7 +531,9 @@ smtpd_client_connection_rate_limit = 0
 in_flow_delay = 0
 """,
     )
-    relay = f"""127.0.0.1:{ports["relay"]} inet n - n - - smtpd
+    relay = ""
+    if submission:
+        relay = f"""127.0.0.1:{ports["relay"]} inet n - n - - smtpd
   -o smtpd_tls_security_level=none
   -o smtpd_sasl_auth_enable=no
   -o smtpd_sender_restrictions=permit_mynetworks,reject
@@ -544,7 +548,8 @@ in_flow_delay = 0
 127.0.0.1:{ports["small"]} inet n - n - - smtpd
   -o message_size_limit={SMALL_SIZE_LIMIT}
   -o smtpd_recipient_limit={SMALL_RECIPIENT_LIMIT}
-{relay if submission else ""}cleanup unix n - n - 0 cleanup
+  -o smtpd_recipient_overshoot_limit=2
+{relay}cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite
 tlsmgr unix - - n 1000? 1 tlsmgr

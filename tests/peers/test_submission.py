@@ -179,10 +179,7 @@ class SignIn(SubmissionTest):
         self.add(
             "external", "--client-certificate", server.stranger_certificate, "--client-key", server.stranger_key
         )
-        answer = self.send("external")
-        self.assertNotEqual(OK, answer.code)
-        self.assertNotIn("accepted", answer.out)
-        self.assert_nothing_arrived()
+        self.check_refusal("external")
 
 
 class Conversation(SubmissionTest):
