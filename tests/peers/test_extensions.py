@@ -13,7 +13,7 @@ import unittest
 
 import peers
 from peers import PASSWORD, READERS, USER, without_trace
-from program import CONFIGURATION, DATA_ERROR, OK, REFUSED, Home
+from program import CONFIGURATION, OK, REFUSED, Home
 
 OFFERED = {"PIPELINING", "ETRN", "ENHANCEDSTATUSCODES", "8BITMIME", "DSN", "SMTPUTF8", "CHUNKING"}
 
@@ -200,42 +200,71 @@ class Limits(ExtensionTest):
             self.assertEqual(1, len(server.messages(reader)), reader)
 
 
+class WhatIsNotOffered(ExtensionTest):
+    def check_refusal(self, keyword, *more):
+        self.add()
+        answer = self.send("bob", more=more, code=REFUSED)
+        self.assertIn(keyword, answer.err)
+        [recipient] = answer.json["recipients"]
+        self.assertEqual(("refused", "not-offered"), (recipient["state"], recipient["error"]))
+        self.assertEqual([], self.said(answer.json["id"]))
+        self.assert_empty("bob")
+
+    def test_what_must_be_encrypted_all_the_way_stays_here(self):
+        self.check_refusal("REQUIRETLS", "--require-tls")
+
+    def test_what_must_not_go_out_yet_stays_here(self):
+        self.check_refusal("FUTURERELEASE", "--hold-until", "2099-12-24T18:00Z")
+
+    def test_a_mere_wish_is_left_out(self):
+        self.add()
+        sent = self.send("bob", more=("--priority", "3", "--deliver-by", "3600")).json
+        self.assertNotRegex(self.said(sent["id"])[0], "BY=|PRIORITY")
+        server.wait_for("bob", 1)
+
+
 class Utf8(ExtensionTest):
     """RFC 6531: for whom and for what it is asked for."""
 
     LETTER = (
-        "From: ada@example.org\r\nTo: bob@example.org\r\nSubject: {}\r\nDate: Sun, 22 Nov 2026 03:00:00 +0000\r\n"
+        "From: ada@example.org\r\nTo: {}@example.org\r\nSubject: x\r\nDate: Sun, 22 Nov 2026 03:00:00 +0000\r\n"
         "Message-ID: <x@example.org>\r\n\r\nHello.\r\n"
     )
 
-    def send_eml(self, subject, *to):
-        path = self.home.file("x.eml", self.LETTER.format(subject))
-        recipients = [word for address in to for word in ("--to", f"{address}@example.org")]
-        answer = self.home.run("send", "--eml", path, "--json", *recipients)
-        if answer.code == DATA_ERROR and "letters outside ASCII" in answer.err:
-            self.skipTest("no letters outside ASCII in front of the @ yet")
-        return self.expect(OK, answer).json
-
-    def assert_arrived(self, subject, *mailboxes):
+    def check_finished(self, named, *mailboxes):
+        """To somebody the header names, and to others."""
+        self.add()
+        path = self.home.file("x.eml", self.LETTER.format(named))
+        recipients = [word for mailbox in mailboxes for word in ("--to", f"{mailbox}@example.org")]
+        sent = self.expect(OK, self.home.run("send", "--eml", path, "--json", *recipients)).json
+        mail, *rcpts = self.said(sent["id"])[: 1 + len(mailboxes)]
+        self.assertIn("SMTPUTF8", mail.split())
+        self.assertEqual([f"RCPT TO:<{mailbox}@example.org>" for mailbox in mailboxes], rcpts)
         for mailbox in mailboxes:
             [received] = server.wait_for(mailbox, 1)
             self.assertIn(b"with UTF8SMTPSA", received)
-            self.assertEqual(self.LETTER.format(subject).replace("\r\n", "\n").encode(), without_trace(received))
+            self.assertEqual(self.LETTER.format(named).replace("\r\n", "\n").encode(), without_trace(received))
 
-    def test_an_address_in_the_envelope(self):
-        self.add()
-        sent = self.send_eml("plain", "jürgen", "bob")
-        mail, *rcpts = self.said(sent["id"])[:3]
-        self.assertIn("SMTPUTF8", mail.split())
-        self.assertIn("RCPT TO:<jürgen@example.org>", rcpts)
-        self.assert_arrived("plain", "jürgen", "bob")
+    def test_an_address_in_the_envelope_of_a_finished_message(self):
+        self.check_finished("bob", "jürgen", "bob")
 
-    def test_a_header_field(self):
+    def test_an_address_in_the_header_of_a_finished_message(self):
+        self.check_finished("jürgen", "bob")
+
+    def test_composed(self):
         self.add()
-        self.send_eml("plain", "jürgen")
-        sent = self.send_eml("Grüße, 你好", "bob")
-        self.assertIn("SMTPUTF8", self.said(sent["id"])[0].split())
-        self.assert_arrived("Grüße, 你好", "bob")
+        for more in (("--to", "Jürgen <jürgen@example.org>"), ("--to", "ada@example.org", "--bcc", "jürgen@example.org")):
+            with self.subTest(more):
+                server.empty()
+                sent = self.send("bob", more=more, text="Grüße.\n").json
+                self.assertIn("SMTPUTF8", self.said(sent["id"])[0].split())
+                [received] = server.wait_for("jürgen", 1)
+                self.assertEqual(without_trace(received), without_trace(server.wait_for("bob", 1)[0]))
+                message = email.message_from_bytes(received, policy=email.policy.SMTPUTF8)
+                self.assertEqual("Grüße.\n", message.get_content().replace("\r\n", "\n"))
+                shown = [address.addr_spec for address in message["To"].addresses]
+                self.assertEqual("--bcc" not in more, "jürgen@example.org" in shown)
+                self.assertIn("bob@example.org", shown)
 
     def test_not_where_nobody_needs_it(self):
         self.add()
@@ -246,11 +275,6 @@ class Utf8(ExtensionTest):
 
 class Chunking(ExtensionTest):
     """BDAT (RFC 3030), several letters in flight."""
-
-    def setUp(self):
-        super().setUp()
-        if "--lane" not in self.home.run("account", "add", "--help").out:
-            self.skipTest("`account add` has no --lane yet")
 
     def queue(self, subject, body, *to):
         head = f"From: ada@example.org\r\nTo: bob@example.org\r\nSubject: {subject}\r\n"

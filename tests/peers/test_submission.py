@@ -202,8 +202,6 @@ class Conversation(SubmissionTest):
 
     def test_whole_letters_in_flight(self):
         """BDAT (RFC 3030): several letters are on their way before the first is answered."""
-        if "--lane" not in self.home.run("account", "add", "--help").out:
-            self.skipTest("`account add` has no --lane yet")
         self.add_with_secret("plain", PASSWORD, "--lane", "window", "--max-connections", 1)
         subjects = [f"letter-{number}" for number in range(12)]
         for subject in subjects:
