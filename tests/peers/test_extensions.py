@@ -253,18 +253,18 @@ class Utf8(ExtensionTest):
 
     def test_composed(self):
         self.add()
-        for more in (("--to", "Jürgen <jürgen@example.org>"), ("--to", "ada@example.org", "--bcc", "jürgen@example.org")):
-            with self.subTest(more):
+        for field in ("to", "cc", "bcc"):
+            with self.subTest(field):
                 server.empty()
-                sent = self.send("bob", more=more, text="Grüße.\n").json
+                sent = self.send("bob", more=(f"--{field}", "jürgen@example.org"), text="Grüße.\n").json
                 self.assertIn("SMTPUTF8", self.said(sent["id"])[0].split())
                 [received] = server.wait_for("jürgen", 1)
                 self.assertEqual(without_trace(received), without_trace(server.wait_for("bob", 1)[0]))
-                message = email.message_from_bytes(received, policy=email.policy.SMTPUTF8)
-                self.assertEqual("Grüße.\n", message.get_content().replace("\r\n", "\n"))
-                shown = [address.addr_spec for address in message["To"].addresses]
-                self.assertEqual("--bcc" not in more, "jürgen@example.org" in shown)
-                self.assertIn("bob@example.org", shown)
+                header, _, _ = without_trace(received).partition(b"\n\n")
+                self.assertEqual(field != "bcc", "jürgen@example.org".encode() in header)
+                self.assertIn(b"To: bob@example.org", header)
+                decoded = email.message_from_bytes(received, policy=email.policy.SMTP).get_content()
+                self.assertEqual("Grüße.\n", decoded.replace("\r\n", "\n"))
 
     def test_not_where_nobody_needs_it(self):
         self.add()
