@@ -398,7 +398,8 @@ void Submission::contentAnswered(const ServerReply &reply)
     endRound();
 }
 
-/// A server that declares no limit shows it.
+/// A server that declares no limit shows it, also where it then loses patience (Postfix's "421 too many
+/// errors").
 void Submission::learnLimit()
 {
     if (m_transaction.wasFull() && m_transaction.taken() > 0)
@@ -421,6 +422,7 @@ void Submission::endRound()
 
 void Submission::refuse(Stage stage, const ServerReply &reply, std::optional<Error> error)
 {
+    learnLimit();
     m_transaction.refuse(stage, reply);
     // Half a message on the line, or sides that do not understand each other: start afresh.
     const Scope scope = m_transaction.scope();
@@ -436,6 +438,7 @@ bool Submission::takesEarlyRefusal(const ServerReply &reply) const
 
 void Submission::fail(Stage stage, const Error &error, std::optional<Scope> scope)
 {
+    learnLimit();
     const Scope reach = scope.value_or(Delivery::scopeOf(error.kind));
     m_transaction.fail(stage, error, reach);
     const bool keep = reach == Scope::Message && !m_data && stage < Stage::Data;

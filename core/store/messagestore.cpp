@@ -207,8 +207,14 @@ Done MessageStore::markCommitting(MessageId id, const Assignment &assignment,
     provisional.isProvisional = true;
     if (const Done done = apply(id, assignment, results, provisional, Delivery::Scope::Recipient); !done)
         return done;
-    if (const Done done = m_book.setState(id, MessageState::Committing, now); !done)
-        return done;
+    const Base::Result<StateBook::Standing> before = m_book.standing(id);
+    if (!before)
+        return before.error();
+    // Where the server takes fewer recipients at once, an attempt commits once a round.
+    if (before->state != MessageState::Committing) {
+        if (const Done done = m_book.setState(id, MessageState::Committing, now); !done)
+            return done;
+    }
     if (const Done done = m_database.exec(QStringLiteral("UPDATE attempt SET committing = 1 WHERE id = ?"),
                                           {assignment.attempt.value});
         !done)

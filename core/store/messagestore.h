@@ -64,7 +64,8 @@ public:
     Base::Result<std::optional<QDateTime>> nextDue(const QDateTime &now) const;
 
     Base::Result<Assignment> beginAttempt(Base::MessageId id, const QDateTime &now);
-    /// Puts "the final dot may have been sent" on record, with the verdicts known so far.
+    /// Puts "the final dot may have been sent" on record, with the verdicts known so far. Several times in an
+    /// attempt whose recipients the server takes in several rounds.
     Base::Done markCommitting(Base::MessageId id, const Assignment &assignment,
                               const QList<Delivery::RecipientResult> &results, const QDateTime &now);
     Base::Done finishAttempt(Base::MessageId id, const Assignment &assignment,

@@ -21,7 +21,7 @@ packages_of() {
     qca) echo libqca-qt6-dev libqca-qt6-plugins ;;
     qca-source) echo qt6-5compat-dev libsasl2-dev xz-utils debian-archive-keyring ;;
     test)
-        echo clang-format python3 openssl procps postfix dovecot-core gnome-keyring dbus dbus-daemon \
+        echo clang-format python3 openssl procps postfix dovecot-core dovecot-submissiond gnome-keyring dbus dbus-daemon \
             xvfb xauth openbox xdotool x11-utils imagemagick
         ;;
     *) return 1 ;;
