@@ -28,7 +28,8 @@ Capabilities Capabilities::from(const Delivery::ServerReply &hello)
         QString keyword = inUpperCase(words.takeFirst());
         // "AUTH=LOGIN PLAIN": servers before RFC 2554 wrote it so.
         if (keyword.startsWith(QStringLiteral("AUTH="))) {
-            words.prepend(keyword.mid(5));
+            if (keyword.size() > 5)
+                words.prepend(keyword.mid(5));
             keyword = QStringLiteral("AUTH");
         }
         QStringList &known = capabilities.m_keywords[keyword];

@@ -26,8 +26,9 @@ const QByteArray rcptTo = "RCPT TO:";
 void checkLine(const Base::Result<Command> &command, const QByteArray &verb, bool utf8)
 {
     if (!command) {
-        Fuzz::check(command.error().kind == Base::ErrorKind::BadAddress,
-                    "a command that cannot be said is BadAddress");
+        Fuzz::check(command.error().kind == Base::ErrorKind::BadAddress ||
+                        command.error().kind == Base::ErrorKind::BadMessage,
+                    "a command that cannot be said is the message's fault");
         return;
     }
     const QByteArray &wire = command->wire;

@@ -83,6 +83,8 @@ void TestCapabilities::mechanisms_data()
     QTest::newRow("lower case") << QStringList{QStringLiteral("auth login plain")} << both;
     QTest::newRow("doubled blanks") << QStringList{QStringLiteral("AUTH  LOGIN   PLAIN ")} << both;
     QTest::newRow("the old form") << QStringList{QStringLiteral("AUTH=LOGIN PLAIN")} << both;
+    QTest::newRow("the old form with a blank") << QStringList{QStringLiteral("AUTH= LOGIN PLAIN")} << both;
+    QTest::newRow("the old form with nothing") << QStringList{QStringLiteral("AUTH=")} << QStringList();
     QTest::newRow("both forms") << QStringList{QStringLiteral("AUTH LOGIN PLAIN"),
                                                QStringLiteral("AUTH=LOGIN PLAIN")}
                                 << both;
