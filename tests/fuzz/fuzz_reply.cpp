@@ -2,6 +2,7 @@
 // and neither a control nor a secret is kept (laws 7 and 9). The first octet cuts; the second, when it is
 // large, repeats what follows, so that a short input reaches the bounds.
 
+#include "core/delivery/outcome.h"
 #include "core/smtp/redactor.h"
 #include "core/smtp/replyparser.h"
 #include "tests/fuzz/fuzz.h"
@@ -40,6 +41,14 @@ void checkReply(const ServerReply &reply, const QByteArray &raw)
                                        enhanced.at(0).unicode() == '0' + reply.code() / 100 &&
                                        reply.lines().first().startsWith(enhanced)),
                 "an enhanced code agrees with the code");
+}
+
+/// The one place where expressions are matched against a server's words: they must not take long either.
+void checkQueueId(const ServerReply &reply)
+{
+    const QString id = Delivery::queueIdIn(reply);
+    Fuzz::check(id.size() <= 128 && reply.text().contains(id), "a queue id is a word of the reply");
+    Fuzz::check(id.isEmpty() || reply.isPositive(), "only a yes has a queue id");
 }
 
 Heard hear(const QByteArrayList &pieces)
@@ -83,5 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const QByteArray bytes = Fuzz::behind(data, size, 2).repeated(times).left(70'000);
     const Heard whole = hear({bytes});
     Fuzz::check(hear(Fuzz::cut(bytes, data[0])) == whole, "the cut makes no difference");
+    for (const ServerReply &reply : whole.replies.mid(0, 4))
+        checkQueueId(reply);
     return 0;
 }

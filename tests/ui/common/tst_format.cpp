@@ -18,6 +18,17 @@ private Q_SLOTS:
     void law9_aRefusalIsNoMarkupInItsTooltip();
 };
 
+namespace {
+
+/// The words that QToolTip draws: it takes for markup what looks like some.
+QString drawn(const QVariant &toolTip)
+{
+    const QString text = toolTip.toString();
+    return Qt::mightBeRichText(text) ? QTextDocumentFragment::fromHtml(text).toPlainText() : text;
+}
+
+} // namespace
+
 void TestFormat::law9_aTooltipIsNeverMarkup_data()
 {
     QTest::addColumn<QString>("text");
@@ -33,9 +44,7 @@ void TestFormat::law9_aTooltipIsNeverMarkup_data()
 void TestFormat::law9_aTooltipIsNeverMarkup()
 {
     QFETCH(QString, text);
-    const QString tip = plainToolTip(text);
-    // As QToolTip draws it: markup where it looks like some, else as it is.
-    QCOMPARE(Qt::mightBeRichText(tip) ? QTextDocumentFragment::fromHtml(tip).toPlainText() : tip, text);
+    QCOMPARE(drawn(plainToolTip(text)), text);
 }
 
 void TestFormat::law9_aRefusalIsNoMarkupInItsTooltip()
@@ -50,14 +59,10 @@ void TestFormat::law9_aRefusalIsNoMarkupInItsTooltip()
                   {}};
     RecipientModel model;
     model.set({row});
-    for (const int column : {RecipientModel::Who, RecipientModel::Why}) {
-        const QString tip = model.index(0, column).data(Qt::ToolTipRole).toString();
-        QVERIFY(!tip.isEmpty());
-        QVERIFY2(!tip.contains(QStringLiteral("<img")) && !tip.contains(QStringLiteral("<b>")),
-                 qPrintable(tip));
-    }
-    const QString why = model.index(0, RecipientModel::Why).data(Qt::ToolTipRole).toString();
-    QVERIFY(QTextDocumentFragment::fromHtml(why).toPlainText().contains(QStringLiteral("<b>Accepted</b>")));
+    QVERIFY(Qt::mightBeRichText(model.index(0, RecipientModel::Who).data(Qt::DisplayRole).toString()));
+    QVERIFY(drawn(model.index(0, RecipientModel::Who).data(Qt::ToolTipRole)).contains(row.name));
+    QVERIFY(drawn(model.index(0, RecipientModel::Why).data(Qt::ToolTipRole))
+                .contains(QStringLiteral("<img src=\"x\"> <b>Accepted</b>")));
 }
 
 QTEST_MAIN(TestFormat)
