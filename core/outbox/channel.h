@@ -46,7 +46,11 @@ public:
 
     bool hasSession() const { return m_session != nullptr; }
     /// Another attempt can be added now.
-    bool isReady() const { return m_session && m_session->isReady(); }
+    bool isReady() const
+    {
+        // Counted in the books too: what is answered and not on record yet is on its way still.
+        return m_session && m_session->isReady() && m_attempts.size() < m_session->mostLetters();
+    }
     /// Open, and nothing is under way.
     bool isIdle() const { return m_attempts.empty() && m_session && m_session->isOpen(); }
     bool isOver() const { return !m_session || m_session->isOver(); }

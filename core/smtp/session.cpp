@@ -291,14 +291,24 @@ bool Session::isOpen() const
     return m_open && !m_over && mayGoOn();
 }
 
+std::size_t Session::mostLetters() const
+{
+    switch (m_terms.lane) {
+    case Lane::Default:
+        break;
+    case Lane::Bulk:
+        return bulkLetters;
+    case Lane::Window:
+        return windowLetters;
+    }
+    return 1;
+}
+
 bool Session::isReady() const
 {
-    const int most = m_terms.lane == Lane::Window ? windowLetters
-                     : m_terms.lane == Lane::Bulk ? bulkLetters
-                                                  : 1;
     const bool waiting = std::any_of(m_letters.begin(), m_letters.end(),
                                      [](const Submission *each) { return each->wantsFloor(); });
-    return isOpen() && !m_floor && !waiting && static_cast<int>(m_letters.size()) < most;
+    return isOpen() && !m_floor && !waiting && m_letters.size() < mostLetters();
 }
 
 Submission *Session::find(quint64 letter) const

@@ -71,6 +71,7 @@ public:
     bool isOver() const { return m_over; } ///< the connection is gone
     /// True when another letter can be given now: the lane decides how many are under way at once.
     bool isReady() const;
+    std::size_t mostLetters() const; ///< under way at once
     const Capabilities &capabilities() const { return m_terms.capabilities; }
     Net::TlsFacts tlsFacts() const { return m_wire->connection().tlsFacts(); }
     /// Of the letter begun last, and of what is said when no letter is under way.

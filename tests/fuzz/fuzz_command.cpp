@@ -182,16 +182,16 @@ Envelope envelopeFrom(const Input &input, const QDateTime &now)
     envelope.notify = {input.flag(1), input.flag(2), input.flag(3), input.flag(4)};
     envelope.returned = input.flag(5) ? (input.flag(6) ? Message::Return::Full : Message::Return::Headers)
                                       : Message::Return::Unset;
-    envelope.requireTls = input.flag(7);
+    envelope.handling.requireTls = input.flag(7);
     envelope.envelopeId = input.bytes(4);
     // From a second to millions of years.
     const qint64 far = qint64(1) << (input.number() & 47);
     if (input.flag(8))
-        envelope.holdUntil = now.addSecs(far);
+        envelope.handling.holdUntil = now.addSecs(far);
     if (input.flag(9))
-        envelope.deliverBy = Message::DeliverBy{now.addSecs(input.number() < 0 ? -far : far), input.flag(10)};
+        envelope.handling.deliverBy = Message::DeliverBy{now.addSecs(input.number() < 0 ? -far : far), input.flag(10)};
     if (input.flag(11))
-        envelope.priority = input.number() % 10;
+        envelope.handling.priority = input.number() % 10;
     return envelope;
 }
 

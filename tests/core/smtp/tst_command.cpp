@@ -149,11 +149,11 @@ void TestCommand::aTimeThatCannotBeWrittenIsNotSaid()
 {
     const QDateTime now(QDate(2026, 11, 21), QTime(12, 0), Qt::UTC);
     Envelope envelope;
-    envelope.holdUntil = QDateTime(QDate(9999, 12, 31), QTime(23, 59, 59), Qt::UTC);
+    envelope.handling.holdUntil = QDateTime(QDate(9999, 12, 31), QTime(23, 59, 59), Qt::UTC);
     const Base::Result<Command> last = Commands::mail(envelope, {1, false, now}, {});
     QVERIFY(last);
     QCOMPARE(last->wire, QByteArray("MAIL FROM:<> HOLDUNTIL=9999-12-31T23:59:59Z\r\n"));
-    envelope.holdUntil = envelope.holdUntil->addSecs(1);
+    envelope.handling.holdUntil = envelope.handling.holdUntil->addSecs(1);
     const Base::Result<Command> beyond = Commands::mail(envelope, {1, false, now}, {});
     QVERIFY(!beyond);
     QCOMPARE(beyond.error().kind, Base::ErrorKind::BadMessage);
