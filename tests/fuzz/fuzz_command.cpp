@@ -189,7 +189,8 @@ Envelope envelopeFrom(const Input &input, const QDateTime &now)
     if (input.flag(8))
         envelope.handling.holdUntil = now.addSecs(far);
     if (input.flag(9))
-        envelope.handling.deliverBy = Message::DeliverBy{now.addSecs(input.number() < 0 ? -far : far), input.flag(10)};
+        envelope.handling.deliverBy =
+            Message::DeliverBy{now.addSecs(input.number() < 0 ? -far : far), input.flag(10)};
     if (input.flag(11))
         envelope.handling.priority = input.number() % 10;
     return envelope;
