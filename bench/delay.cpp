@@ -30,6 +30,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// Sleeps end late by as much as the system likes; the last moments before something is due are not slept.
+constexpr std::chrono::microseconds awake(400);
+
 struct Parcel
 {
     Clock::time_point due;
@@ -159,7 +162,7 @@ void run(int listener, int port, Clock::duration delay)
         }
         timespec wait{};
         if (due) {
-            const auto left = std::max(Clock::duration::zero(), Clock::duration(*due - Clock::now()));
+            const auto left = std::max(Clock::duration::zero(), Clock::duration(*due - Clock::now() - awake));
             wait.tv_sec = std::chrono::duration_cast<std::chrono::seconds>(left).count();
             wait.tv_nsec = std::chrono::nanoseconds(left % std::chrono::seconds(1)).count();
         }
