@@ -86,6 +86,13 @@ void addOptions(QCommandLineParser &parser)
            tr("Reads the proxy's password from a line of standard input, behind the account's."));
     option("helo", tr("The name said in EHLO; without it an address literal that tells nothing."), "NAME");
     option("max-connections", tr("Connections at a time, 1 to 20."), "N");
+    option("max-per-connection", tr("Messages over one connection; 0: any number."), "N");
+    option("lane",
+           tr("default: one message after the other; bulk: the next one's envelope goes out with this one's "
+              "content; "
+              "window: several at once. What is on its way when the connection breaks is uncertain."),
+           "LANE");
+    option("lmtp", tr("The server speaks LMTP instead of SMTP."));
     option("accept-weaker-auth",
            tr("With test: a weaker sign-in than the server offered before will do from here on."));
     option("allow-cleartext-password",
@@ -144,6 +151,20 @@ Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &nam
     account.helo = value("helo");
     account.allowCleartextPassword = parser.isSet(QStringLiteral("allow-cleartext-password"));
     account.trust = trustFrom(parser, account.server);
+    if (parser.isSet(QStringLiteral("lane"))) {
+        const Base::Result<Accounts::Lane> lane = Accounts::laneFromName(value("lane"));
+        if (!lane)
+            return lane.error();
+        account.lane = *lane;
+    }
+    account.lmtp = parser.isSet(QStringLiteral("lmtp"));
+    if (parser.isSet(QStringLiteral("max-per-connection"))) {
+        bool ok = false;
+        account.maxPerConnection = value("max-per-connection").toInt(&ok);
+        if (!ok || account.maxPerConnection < 0)
+            return Error{ErrorKind::BadAccount, QStringLiteral("max-per-connection"),
+                         QStringLiteral("a number from 0")};
+    }
     if (parser.isSet(QStringLiteral("max-connections"))) {
         account.maxConnections = value("max-connections").toInt();
         if (account.maxConnections < 1 || account.maxConnections > 20)

@@ -51,6 +51,13 @@ void addOptions(QCommandLineParser &parser)
     option("eml", tr("A finished message, sent as it is; - for standard input."), "FILE");
     option("notify", tr("Delivery reports: never, or some of failure,delay,success."), "WHEN");
     option("return", tr("What a report brings back: full or headers."), "WHAT");
+    option("require-tls", tr("Encrypted all the way to the recipient, or not sent at all (REQUIRETLS)."));
+    option("hold-until",
+           tr("The server keeps it until then (FUTURERELEASE); 2026-12-24T18:00 or with a zone."), "TIME");
+    option("deliver-by",
+           tr("Seconds in which it has to arrive (DELIVERBY); with :return it comes back if it does not."),
+           "S");
+    option("priority", tr("-9 to 9, where the server knows priorities (MT-PRIORITY)."), "N");
     option("queue", tr("Only queues it; whoever dispatches on this home sends it."));
     option("timeout", tr("Seconds to wait for the outcome; the message stays queued."), "S");
     option("json", tr("Prints one JSON document and nothing else."));
@@ -70,6 +77,37 @@ Base::Done checkAddressOptions(const QCommandLineParser &parser)
 }
 
 /// The DSN wishes (RFC 3461); words on what is wrong, or nothing.
+std::optional<QString> readHandling(const QCommandLineParser &parser, Message::Handling &handling)
+{
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    handling.requireTls = parser.isSet(QStringLiteral("require-tls"));
+    if (parser.isSet(QStringLiteral("hold-until"))) {
+        const QString text = parser.value(QStringLiteral("hold-until"));
+        const QDateTime until = QDateTime::fromString(text, Qt::ISODate);
+        if (!until.isValid())
+            return tr("--hold-until takes a time such as 2026-12-24T18:00, not \"%1\".").arg(text);
+        handling.holdUntil = until.toUTC();
+    }
+    if (parser.isSet(QStringLiteral("deliver-by"))) {
+        const QString text = parser.value(QStringLiteral("deliver-by"));
+        bool ok = false;
+        const qint64 seconds = text.section(QLatin1Char(':'), 0, 0).toLongLong(&ok);
+        const QString mode = text.section(QLatin1Char(':'), 1);
+        constexpr qint64 longest = 999'999'999; // RFC 2852 §4
+        if (!ok || seconds < 1 || seconds > longest || !(mode.isEmpty() || mode == QLatin1String("return")))
+            return tr("--deliver-by takes seconds from 1, or such as 3600:return.");
+        handling.deliverBy = Message::DeliverBy{now.addSecs(seconds), !mode.isEmpty()};
+    }
+    if (parser.isSet(QStringLiteral("priority"))) {
+        bool ok = false;
+        const int priority = parser.value(QStringLiteral("priority")).toInt(&ok);
+        if (!ok || priority < -9 || priority > 9)
+            return tr("--priority takes a number from -9 to 9.");
+        handling.priority = priority;
+    }
+    return std::nullopt;
+}
+
 std::optional<QString> readReports(const QCommandLineParser &parser, Message::Notify &notify,
                                    Message::Return &returned)
 {
@@ -211,6 +249,8 @@ int runSend(const Base::Paths &paths, const QStringList &arguments)
     Message::EnvelopeWish wish;
     if (const std::optional<QString> words = readReports(parser, wish.notify, wish.returned))
         return usageError(command, *words);
+    if (const std::optional<QString> words = readHandling(parser, wish.handling))
+        return usageError(command, *words);
     qint64 seconds = waitAtMost;
     if (parser.isSet(QStringLiteral("timeout"))) {
         seconds = parser.value(QStringLiteral("timeout")).toLongLong();
@@ -229,6 +269,7 @@ int runSend(const Base::Paths &paths, const QStringList &arguments)
         draft = std::move(*made);
         draft.notify = wish.notify;
         draft.returned = wish.returned;
+        draft.handling = wish.handling;
     } else if (file == QLatin1String("-")) {
         const Base::Result<QByteArray> bytes = readStdin();
         if (!bytes || !fromStdin.open() || fromStdin.write(*bytes) != bytes->size() || !fromStdin.flush())

@@ -19,6 +19,12 @@ QLatin1String letter(Speaker speaker)
     return QLatin1String("*");
 }
 
+bool isRefusal(const TranscriptLine &line)
+{
+    return line.speaker == Speaker::Server &&
+           (line.text.startsWith(QLatin1Char('4')) || line.text.startsWith(QLatin1Char('5')));
+}
+
 Speaker speakerFromName(const QString &name)
 {
     if (name == QLatin1String("client"))
@@ -46,14 +52,19 @@ void Transcript::add(TranscriptLine line)
     if (line.text.size() > longestLine)
         line.text = line.text.left(longestLine) + QChar(0x2026);
     m_lines.append(std::move(line));
-    if (m_lines.size() <= longest)
-        return;
-    // The oldest line behind the head gives way to a marker that counts.
-    TranscriptLine &marker = m_lines[headKept];
-    const int before = marker.elided;
-    const TranscriptLine next = m_lines.at(headKept + 1);
-    marker = {Speaker::Note, next.when, next.after, {}, before == 0 ? 2 : before + 1};
-    m_lines.removeAt(headKept + 1);
+    while (m_lines.size() > longest) {
+        TranscriptLine &oldest = m_lines[m_gap];
+        if (isRefusal(oldest) && m_refusals < refusalsKept) {
+            ++m_refusals;
+            ++m_gap;
+        } else if (TranscriptLine &marker = m_lines[m_gap - 1]; marker.elided > 0) {
+            marker = {Speaker::Note, oldest.when, oldest.after, {}, marker.elided + 1};
+            m_lines.removeAt(m_gap);
+        } else {
+            oldest = {Speaker::Note, oldest.when, oldest.after, {}, 1};
+            ++m_gap;
+        }
+    }
 }
 
 QJsonArray Transcript::toJson() const

@@ -1,8 +1,8 @@
 #pragma once
 
-// Who said what when in one attempt. Bounded: the middle gives way, never the beginning and never the last
-// lines, which decided. Only the session writes here, and it hands over each command in its public form, so
-// no secret can get in (law 7).
+// Who said what when in one attempt. Bounded: the middle gives way, never the beginning, the last lines, and
+// what refused somebody in between: one of these decided. Only the session writes here, and it hands over
+// each command in its public form, so no secret can get in (law 7).
 
 #include <QDateTime>
 #include <QJsonArray>
@@ -37,12 +37,15 @@ public:
     /// Plain text fit for a letter to support: "12:00:01.123 S 250 Ok".
     QString toText() const;
 
-    static constexpr int longest = 400;  ///< lines
-    static constexpr int headKept = 120; ///< never elided
+    static constexpr int longest = 400;     ///< lines
+    static constexpr int headKept = 120;    ///< never elided
+    static constexpr int refusalsKept = 60; ///< of the lines that would give way, as many as refuse something
     static constexpr qsizetype longestLine = 2048;
 
 private:
     QList<TranscriptLine> m_lines;
+    qsizetype m_gap = headKept; ///< where the next line gives way
+    int m_refusals = 0;         ///< that were kept on the way there
 };
 
 QString name(Speaker speaker); ///< "client", "server", "note"

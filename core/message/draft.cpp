@@ -10,6 +10,39 @@ bool Draft::isEmpty() const
            subject.trimmed().isEmpty() && text.trimmed().isEmpty() && attachments.isEmpty();
 }
 
+QJsonObject toJson(const Handling &handling)
+{
+    QJsonObject object;
+    if (handling.requireTls)
+        object.insert(QStringLiteral("requireTls"), true);
+    if (handling.holdUntil)
+        object.insert(QStringLiteral("holdUntil"), handling.holdUntil->toString(Qt::ISODate));
+    if (handling.deliverBy) {
+        object.insert(QStringLiteral("deliverBy"), handling.deliverBy->deadline.toString(Qt::ISODate));
+        object.insert(QStringLiteral("returnedIfLate"), handling.deliverBy->returned);
+    }
+    if (handling.priority)
+        object.insert(QStringLiteral("priority"), *handling.priority);
+    return object;
+}
+
+Handling handlingFromJson(const QJsonObject &object)
+{
+    const auto moment = [&object](QLatin1String key) {
+        return QDateTime::fromString(object.value(key).toString(), Qt::ISODate);
+    };
+    Handling handling;
+    handling.requireTls = object.value(QLatin1String("requireTls")).toBool();
+    if (object.contains(QLatin1String("holdUntil")))
+        handling.holdUntil = moment(QLatin1String("holdUntil"));
+    if (object.contains(QLatin1String("deliverBy")))
+        handling.deliverBy = {moment(QLatin1String("deliverBy")),
+                              object.value(QLatin1String("returnedIfLate")).toBool()};
+    if (object.contains(QLatin1String("priority")))
+        handling.priority = qBound(-9, object.value(QLatin1String("priority")).toInt(), 9);
+    return handling;
+}
+
 QJsonObject toJson(const Draft &draft)
 {
     QJsonArray attachments;
@@ -34,6 +67,7 @@ QJsonObject toJson(const Draft &draft)
         {QStringLiteral("notify"),
          QJsonArray{draft.notify.never, draft.notify.success, draft.notify.failure, draft.notify.delay}},
         {QStringLiteral("return"), static_cast<int>(draft.returned)},
+        {QStringLiteral("handling"), toJson(draft.handling)},
     };
 }
 
@@ -60,6 +94,7 @@ Draft draftFromJson(const QJsonObject &object)
     draft.notify = {notify.at(0).toBool(), notify.at(1).toBool(), notify.at(2).toBool(),
                     notify.at(3).toBool()};
     draft.returned = static_cast<Return>(qBound(0, object.value(QLatin1String("return")).toInt(), 2));
+    draft.handling = handlingFromJson(object.value(QLatin1String("handling")).toObject());
     return draft;
 }
 

@@ -5,9 +5,12 @@
 
 #include "core/base/id.h"
 
+#include <QDateTime>
 #include <QJsonObject>
 #include <QList>
 #include <QString>
+
+#include <optional>
 
 namespace Message {
 
@@ -36,6 +39,31 @@ struct Notify
 /// What a report brings back (RFC 3461 §4.3).
 enum class Return { Unset, Headers, Full };
 
+/// Until when a message is of use, and what becomes of it then (RFC 2852).
+struct DeliverBy
+{
+    QDateTime deadline; ///< UTC
+    bool returned =
+        false; ///< past the deadline it comes back (R); else its sender is told and it goes on (N)
+
+    friend bool operator==(const DeliverBy &, const DeliverBy &) = default;
+};
+
+/// What else is asked of the servers on the way.
+struct Handling
+{
+    bool requireTls = false;            ///< encrypted all the way or not at all (RFC 8689)
+    std::optional<QDateTime> holdUntil; ///< UTC; the server keeps it until then (RFC 4865)
+    std::optional<DeliverBy> deliverBy;
+    std::optional<int> priority; ///< -9 to 9 (RFC 6710)
+
+    friend bool operator==(const Handling &, const Handling &) = default;
+};
+
+/// Only what is set.
+QJsonObject toJson(const Handling &handling);
+Handling handlingFromJson(const QJsonObject &object);
+
 struct Draft
 {
     Base::DraftId id;
@@ -50,6 +78,7 @@ struct Draft
     QList<std::pair<QString, QString>> headers; ///< further header fields, name and value
     Notify notify;
     Return returned = Return::Unset;
+    Handling handling;
 
     bool isEmpty() const;
     friend bool operator==(const Draft &, const Draft &) = default;

@@ -17,12 +17,6 @@ void checkAddresses(const QString &text, Place place, QList<Issue> &issues)
     const AddressList list = AddressList::parse(text);
     for (const AddressList::Problem &problem : list.problems())
         issues.append({{ErrorKind::BadAddress, problem.text, problem.why}, place});
-    for (const Address &address : list.addresses()) {
-        if (address.needsSmtpUtf8())
-            issues.append({{ErrorKind::BadAddress, address.addrSpec(),
-                            QStringLiteral("the part in front of the @ holds letters outside ASCII")},
-                           place});
-    }
 }
 
 void checkHeaders(const Draft &draft, QList<Issue> &issues)
@@ -79,8 +73,6 @@ QList<Issue> problemsInText(const Draft &draft)
         const Base::Result<Address> from = Address::parse(draft.from);
         if (!from)
             issues.append({from.error(), Place::From});
-        else if (from->needsSmtpUtf8())
-            checkAddresses(draft.from, Place::From, issues);
     }
     checkAddresses(draft.to, Place::To, issues);
     checkAddresses(draft.cc, Place::Cc, issues);

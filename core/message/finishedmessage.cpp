@@ -129,9 +129,6 @@ Base::Done addFrom(const QString &text, Field field, QList<Recipient> &recipient
     if (!list.problems().isEmpty())
         return Error{ErrorKind::BadAddress, list.problems().first().text, list.problems().first().why};
     for (const Address &address : list.addresses()) {
-        if (address.needsSmtpUtf8())
-            return Error{ErrorKind::BadAddress, address.addrSpec(),
-                         QStringLiteral("the part in front of the @ holds letters outside ASCII")};
         const bool known = std::any_of(recipients.begin(), recipients.end(), [&](const Recipient &each) {
             return each.address.sameMailbox(address);
         });
@@ -200,6 +197,19 @@ QByteArray repaired(const RawHeader &header, const Address &sender, const BuildC
     return out + added.take() + "\r\n";
 }
 
+/// Whether an address in the header is beyond ASCII, so that only a server with SMTPUTF8 may take it (RFC
+/// 6532 §3.3).
+bool namesUtf8(const RawHeader &header)
+{
+    for (const char *field : {"from", "sender", "reply-to", "to", "cc"}) {
+        const QList<Address> addresses = AddressList::parse(header.value(field)).addresses();
+        if (std::any_of(addresses.begin(), addresses.end(),
+                        [](const Address &each) { return each.needsSmtpUtf8(); }))
+            return true;
+    }
+    return false;
+}
+
 } // namespace
 
 Base::Result<OutgoingMessage> finish(QIODevice &source, const EnvelopeWish &wish, const BuildContext &context,
@@ -211,9 +221,6 @@ Base::Result<OutgoingMessage> finish(QIODevice &source, const EnvelopeWish &wish
     const Base::Result<Address> sender = senderFor(*header, wish);
     if (!sender)
         return sender.error();
-    if (sender->needsSmtpUtf8())
-        return Error{ErrorKind::BadAddress, sender->addrSpec(),
-                     QStringLiteral("the part in front of the @ holds letters outside ASCII")};
     const Base::Result<QList<Recipient>> recipients = recipientsFor(*header, wish);
     if (!recipients)
         return recipients.error();
@@ -231,6 +238,8 @@ Base::Result<OutgoingMessage> finish(QIODevice &source, const EnvelopeWish &wish
     message.envelope.eightBit = header->eightBit || body.hasEightBit();
     message.envelope.notify = wish.notify;
     message.envelope.returned = wish.returned;
+    message.envelope.handling = wish.handling;
+    message.envelope.utf8Header = header->eightBit && namesUtf8(*header);
     message.envelope.envelopeId = context.token();
     message.content.append(Piece{repaired(*header, *sender, context, message.messageId), {}, false});
     if (kept->size > 0)

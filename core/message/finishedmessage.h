@@ -20,6 +20,7 @@ struct EnvelopeWish
     QStringList to;
     Notify notify;
     Return returned = Return::Unset;
+    Handling handling;
 };
 
 /// Reads source to its end; the body goes to the store piece by piece, never whole into memory. BadMessage,

@@ -194,6 +194,14 @@ Base::Result<OutgoingMessage> build(const Draft &draft, const BuildContext &cont
     message.envelope.recipients = recipientsOf(draft);
     message.envelope.notify = draft.notify;
     message.envelope.returned = draft.returned;
+    message.envelope.handling = draft.handling;
+    // Bcc stands in no header field, so it makes none that needs SMTPUTF8.
+    const QList<Recipient> &recipients = message.envelope.recipients;
+    message.envelope.utf8Header =
+        from->needsSmtpUtf8() || std::any_of(recipients.begin(), recipients.end(), [](const Recipient &each) {
+            return each.field != Field::Bcc && each.address.needsSmtpUtf8();
+        });
+    message.envelope.eightBit = message.envelope.utf8Header;
     const QByteArray token = context.token();
     message.envelope.envelopeId = token;
     // The sender's domain, never this computer's name.

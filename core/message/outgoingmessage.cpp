@@ -60,19 +60,10 @@ QJsonObject toJson(const Envelope &envelope)
         {QStringLiteral("return"), static_cast<int>(envelope.returned)},
         {QStringLiteral("envelopeId"), QString::fromLatin1(envelope.envelopeId)},
     };
-    // Rare ones take no room in the books of all the others.
     if (envelope.utf8Header)
         object.insert(QStringLiteral("utf8Header"), true);
-    if (envelope.requireTls)
-        object.insert(QStringLiteral("requireTls"), true);
-    if (envelope.holdUntil)
-        object.insert(QStringLiteral("holdUntil"), envelope.holdUntil->toString(Qt::ISODate));
-    if (envelope.deliverBy) {
-        object.insert(QStringLiteral("deliverBy"), envelope.deliverBy->deadline.toString(Qt::ISODate));
-        object.insert(QStringLiteral("returnedIfLate"), envelope.deliverBy->returned);
-    }
-    if (envelope.priority)
-        object.insert(QStringLiteral("priority"), *envelope.priority);
+    if (const QJsonObject handling = toJson(envelope.handling); !handling.isEmpty())
+        object.insert(QStringLiteral("handling"), handling);
     return object;
 }
 
@@ -88,17 +79,7 @@ Envelope envelopeFromJson(const QJsonObject &object)
     envelope.returned = static_cast<Return>(qBound(0, object.value(QLatin1String("return")).toInt(), 2));
     envelope.envelopeId = object.value(QLatin1String("envelopeId")).toString().toLatin1();
     envelope.utf8Header = object.value(QLatin1String("utf8Header")).toBool();
-    envelope.requireTls = object.value(QLatin1String("requireTls")).toBool();
-    const auto moment = [&object](QLatin1String key) {
-        return QDateTime::fromString(object.value(key).toString(), Qt::ISODate);
-    };
-    if (object.contains(QLatin1String("holdUntil")))
-        envelope.holdUntil = moment(QLatin1String("holdUntil"));
-    if (object.contains(QLatin1String("deliverBy")))
-        envelope.deliverBy = {moment(QLatin1String("deliverBy")),
-                              object.value(QLatin1String("returnedIfLate")).toBool()};
-    if (object.contains(QLatin1String("priority")))
-        envelope.priority = qBound(-9, object.value(QLatin1String("priority")).toInt(), 9);
+    envelope.handling = handlingFromJson(object.value(QLatin1String("handling")).toObject());
     return envelope;
 }
 

@@ -10,11 +10,8 @@
 #include "core/message/transferencoding.h"
 
 #include <QByteArray>
-#include <QDateTime>
 #include <QJsonArray>
 #include <QList>
-
-#include <optional>
 
 namespace Message {
 
@@ -55,16 +52,6 @@ struct Recipient
     friend bool operator==(const Recipient &, const Recipient &) = default;
 };
 
-/// Until when a message is of use, and what becomes of it then (RFC 2852).
-struct DeliverBy
-{
-    QDateTime deadline; ///< UTC
-    bool returned =
-        false; ///< past the deadline it comes back (R); else its sender is told and it goes on (N)
-
-    friend bool operator==(const DeliverBy &, const DeliverBy &) = default;
-};
-
 struct Envelope
 {
     Address reversePath;
@@ -74,11 +61,8 @@ struct Envelope
         false;     ///< its header holds addresses beyond ASCII: the server must offer SMTPUTF8 (RFC 6531)
     Notify notify; ///< RFC 3461
     Return returned = Return::Unset;
-    QByteArray envelopeId;              ///< ENVID, RFC 3461 §4.4; not yet xtext
-    bool requireTls = false;            ///< encrypted all the way or not at all (RFC 8689)
-    std::optional<QDateTime> holdUntil; ///< UTC; the server keeps it until then (RFC 4865)
-    std::optional<DeliverBy> deliverBy;
-    std::optional<int> priority; ///< -9 to 9 (RFC 6710)
+    QByteArray envelopeId; ///< ENVID, RFC 3461 §4.4; not yet xtext
+    Handling handling;
 
     friend bool operator==(const Envelope &, const Envelope &) = default;
 };

@@ -133,18 +133,18 @@ Base::Result<Command> mail(const Message::Envelope &envelope, const Announcement
         if (!envelope.envelopeId.isEmpty())
             text += " ENVID=" + xtext(envelope.envelopeId);
     }
-    if (envelope.requireTls)
+    if (envelope.handling.requireTls)
         text += " REQUIRETLS";
-    if (envelope.holdUntil && *envelope.holdUntil > announcement.now)
-        text += " HOLDUNTIL=" + envelope.holdUntil->toUTC().toString(Qt::ISODate).toLatin1();
-    if (envelope.deliverBy && capabilities.has(QStringLiteral("DELIVERBY"))) {
+    if (envelope.handling.holdUntil && *envelope.handling.holdUntil > announcement.now)
+        text += " HOLDUNTIL=" + envelope.handling.holdUntil->toUTC().toString(Qt::ISODate).toLatin1();
+    if (envelope.handling.deliverBy && capabilities.has(QStringLiteral("DELIVERBY"))) {
         // RFC 2852 §4: seconds from now, at most nine digits; N may lie in the past.
-        const qint64 seconds = announcement.now.secsTo(envelope.deliverBy->deadline);
+        const qint64 seconds = announcement.now.secsTo(envelope.handling.deliverBy->deadline);
         text += " BY=" + QByteArray::number(std::clamp<qint64>(seconds, -999'999'999, 999'999'999)) +
-                (envelope.deliverBy->returned ? ";R" : ";N");
+                (envelope.handling.deliverBy->returned ? ";R" : ";N");
     }
-    if (envelope.priority && capabilities.has(QStringLiteral("MT-PRIORITY")))
-        text += " MT-PRIORITY=" + QByteArray::number(*envelope.priority);
+    if (envelope.handling.priority && capabilities.has(QStringLiteral("MT-PRIORITY")))
+        text += " MT-PRIORITY=" + QByteArray::number(*envelope.handling.priority);
     return line(text, announcement.utf8);
 }
 

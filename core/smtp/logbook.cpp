@@ -27,7 +27,11 @@ void Logbook::note(const QString &text)
 
 void Logbook::note(const Net::TlsFacts &facts)
 {
-    note(QStringLiteral("%1, %2, certificate for %3").arg(facts.protocol, facts.cipher, facts.subject));
+    QString words =
+        QStringLiteral("%1, %2, certificate for %3").arg(facts.protocol, facts.cipher, facts.subject);
+    if (facts.expires.isValid())
+        words += QStringLiteral(", valid until ") + facts.expires.toUTC().toString(Qt::ISODate);
+    note(words);
 }
 
 void Logbook::write(Speaker speaker, const QString &text)

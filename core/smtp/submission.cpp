@@ -72,21 +72,22 @@ std::optional<Error> Submission::impossible() const
         return missing(QStringLiteral("SMTPUTF8"),
                        QStringLiteral("an address of the message holds letters outside ASCII"));
     // Never dropped in silence: it would go on unprotected.
-    if (envelope.requireTls && !m_terms.capabilities.has(QStringLiteral("REQUIRETLS")))
+    if (envelope.handling.requireTls && !m_terms.capabilities.has(QStringLiteral("REQUIRETLS")))
         return missing(QStringLiteral("REQUIRETLS"),
                        QStringLiteral("the message must be encrypted all the way"));
     const QDateTime now = m_clock.now();
-    if (envelope.holdUntil && *envelope.holdUntil > now) {
+    if (envelope.handling.holdUntil && *envelope.handling.holdUntil > now) {
         if (!m_terms.capabilities.has(QStringLiteral("FUTURERELEASE")))
             return missing(QStringLiteral("FUTURERELEASE"),
                            QStringLiteral("the message is not to go out before a set time"));
         const qint64 longest = m_terms.capabilities.longestHold();
-        if (longest > 0 && now.secsTo(*envelope.holdUntil) > longest)
+        if (longest > 0 && now.secsTo(*envelope.handling.holdUntil) > longest)
             return Error{ErrorKind::NotOffered, QStringLiteral("FUTURERELEASE"),
                          QStringLiteral("the server holds a message for at most %1 s").arg(longest)};
     }
-    if (envelope.deliverBy && envelope.deliverBy->returned && envelope.deliverBy->deadline <= now)
-        return Error{ErrorKind::TooLate, envelope.deliverBy->deadline.toString(Qt::ISODate),
+    if (envelope.handling.deliverBy && envelope.handling.deliverBy->returned &&
+        envelope.handling.deliverBy->deadline <= now)
+        return Error{ErrorKind::TooLate, envelope.handling.deliverBy->deadline.toString(Qt::ISODate),
                      QStringLiteral("the message was to be delivered by then or not at all")};
     return {};
 }
@@ -205,7 +206,7 @@ bool Submission::hasMailParameters() const
     const bool reports = envelope.notify.isSet() || envelope.returned != Message::Return::Unset;
     return m_capabilities.has(QStringLiteral("SIZE")) ||
            (reports && m_capabilities.has(QStringLiteral("DSN"))) ||
-           (envelope.priority && m_capabilities.has(QStringLiteral("MT-PRIORITY")));
+           (envelope.handling.priority && m_capabilities.has(QStringLiteral("MT-PRIORITY")));
 }
 
 /// The server offers what it then does not understand: it is not offered it a second time.
@@ -433,7 +434,7 @@ void Submission::fail(Stage stage, const Error &error, std::optional<Scope> scop
 void Submission::startAgain()
 {
     m_wire = nullptr;
-    m_transaction = Transaction(m_letter.envelope);
+    m_transaction.rewindRound(); // who has a verdict keeps it
     m_hasFloor = false;
     m_wantsFloor = true;
     m_drop = false;

@@ -1,5 +1,7 @@
 #include "tests/support/dialogue.h"
 
+#include "tests/support/fakeclock.h"
+
 #include <QFile>
 #include <QFileInfo>
 
@@ -208,8 +210,15 @@ private:
         wire.replace("AUTH PLAIN <secret>", "AUTH PLAIN " + plain());
         wire.replace("<secret>", m_dialogue.options.credentials.secret.toBase64());
         wire.replace("<size>", QByteArray::number(m_dialogue.content.size()));
+        if (const qsizetype at = wire.indexOf("<time+"); at >= 0) {
+            const qsizetype end = wire.indexOf('>', at);
+            const QDateTime moment = FakeClock().now().addSecs(wire.mid(at + 6, end - at - 6).toLongLong());
+            wire.replace(at, end + 1 - at, moment.toString(Qt::ISODate).toLatin1());
+        }
         if (wire == "<message>")
             wire = m_dialogue.contentOnWire();
+        else if (wire == "<chunk>")
+            wire = m_dialogue.chunk();
         else if (wire == "<part of the message>")
             wire.clear();
         else if (wire.startsWith('<'))
@@ -249,6 +258,8 @@ private:
             m_dialogue.envelope.eightBit = words.first() == QLatin1String("8bit");
             return m_dialogue.content.isEmpty() ? complain(QStringLiteral("no such content")) : Base::Done();
         }
+        if (what == QLatin1String("handling"))
+            return handling(words);
         if (what == QLatin1String("rehearse"))
             m_dialogue.rehearsal = true;
         else if (what == QLatin1String("commit-fails"))
@@ -257,6 +268,31 @@ private:
             return cuts(words);
         else
             return reports(what, words);
+        return {};
+    }
+
+    Base::Done handling(const QStringList &words)
+    {
+        // Counted from the moment the fake clock begins with.
+        const auto after = [](const QString &seconds) {
+            return FakeClock().now().addSecs(seconds.toLongLong());
+        };
+        Message::Handling &handling = m_dialogue.envelope.handling;
+        for (const QString &word : words) {
+            const QString key = word.section(QLatin1Char('='), 0, 0);
+            const QString value = word.section(QLatin1Char('='), 1);
+            if (word == QLatin1String("require-tls"))
+                handling.requireTls = true;
+            else if (key == QLatin1String("hold"))
+                handling.holdUntil = after(value);
+            else if (key == QLatin1String("deliver-by"))
+                handling.deliverBy = Message::DeliverBy{after(value.section(QLatin1Char(';'), 0, 0)),
+                                                        value.endsWith(QLatin1String(";R"))};
+            else if (key == QLatin1String("priority"))
+                handling.priority = value.toInt();
+            else
+                return complain(QStringLiteral("unknown in a handling: %1").arg(word));
+        }
         return {};
     }
 
@@ -325,6 +361,14 @@ private:
                 m_dialogue.endPointBinding = value.toLatin1();
             else if (key == QLatin1String("cleartext"))
                 options.allowCleartextSecret = value == QLatin1String("yes");
+            else if (key == QLatin1String("lmtp"))
+                options.lmtp = value == QLatin1String("yes");
+            else if (key == QLatin1String("letters"))
+                options.maxLetters = value.toInt();
+            else if (key == QLatin1String("lane"))
+                options.lane = value == QLatin1String("bulk")     ? Smtp::Lane::Bulk
+                               : value == QLatin1String("window") ? Smtp::Lane::Window
+                                                                  : Smtp::Lane::Default;
             else if (key == QLatin1String("client"))
                 options.clientName = value;
             else
@@ -366,12 +410,14 @@ Base::Result<Dialogue> Dialogue::read(const QString &file)
     return parse(device.readAll(), QFileInfo(file).fileName());
 }
 
+QByteArray Dialogue::chunk() const
+{
+    return content.endsWith("\r\n") ? content : content + "\r\n";
+}
+
 QByteArray Dialogue::contentOnWire() const
 {
-    QByteArray text = content;
-    if (!text.endsWith("\r\n"))
-        text += "\r\n";
-    text = "\r\n" + text;
+    QByteArray text = "\r\n" + chunk();
     text.replace("\r\n.", "\r\n..");
     return text.mid(2) + ".\r\n";
 }

@@ -54,6 +54,8 @@ struct Dialogue
 
     /// The content as it must look on the wire, final dot and all; made here, not by the code under test.
     QByteArray contentOnWire() const;
+    /// The content as it is in a BDAT: no dot doubled, no dot behind it.
+    QByteArray chunk() const;
     /// The content as pieces: one, one a line, or one an octet (a big one: of 997 octets).
     Message::Content pieces(Cut cut) const;
 };

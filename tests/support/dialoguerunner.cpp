@@ -6,6 +6,7 @@
 #include <QIODevice>
 
 #include <algorithm>
+#include <map>
 
 namespace Support {
 
@@ -46,11 +47,10 @@ public:
         : m_dialogue(dialogue)
         , m_cut(cut)
     {
-        auto connection = std::make_unique<ScriptedConnection>(dialogue, cut, m_clock);
-        m_connection = connection.get();
-        m_session = std::make_unique<Smtp::Session>(dialogue.options, std::move(connection), m_clock);
+        m_session = std::make_unique<Smtp::Session>(
+            dialogue.options, [this] { return connection(); }, m_clock);
         QObject::connect(m_session.get(), &Smtp::Session::finished, m_session.get(),
-                         [this](const Outcome &outcome) { onFinished(outcome); });
+                         [this](const Outcome &outcome, quint64 letter) { onFinished(outcome, letter); });
         QObject::connect(m_session.get(), &Smtp::Session::authenticated, m_session.get(),
                          [this](const QString &mechanism) { m_signedInBy = mechanism; });
         QObject::connect(m_session.get(), &Smtp::Session::closed, m_session.get(),
@@ -66,26 +66,54 @@ public:
             if (!m_connection->failure().isEmpty() || !goOn())
                 break;
         }
-        Played played{m_connection->failure(), m_outcome, {}};
+        Played played{m_connection->failure(), now().outcome, {}};
         for (const Delivery::TranscriptLine &line : m_session->transcript().lines())
             played.transcript.append(Delivery::name(line.speaker) + QStringLiteral(": ") + line.text);
         return played;
     }
 
 private:
+    struct State
+    {
+        Outcome outcome;
+        int commits = 0;
+        bool finished = false;
+        QList<Delivery::TranscriptLine> lines; ///< when it was finished
+    };
+
+    State &now() { return m_states[m_judged]; }
+    const State &now() const { return m_states.at(m_judged); }
+    /// Of the letter that is looked at; of the last one also what was said since.
+    QList<Delivery::TranscriptLine> lines() const
+    {
+        return m_judged == m_last ? m_session->transcript().lines() : now().lines;
+    }
+
     void fail(const QString &why) { m_connection->fail(why); }
+
+    /// The first plays the dialogue, the one that replaces it goes on where it stands.
+    std::unique_ptr<Net::Connection> connection()
+    {
+        Dialogue rest = m_dialogue;
+        if (m_connection)
+            rest.steps = rest.steps.mid(rest.steps.size() - m_connection->left());
+        auto made = std::make_unique<ScriptedConnection>(rest, m_cut, m_clock);
+        m_connection = made.get();
+        return made;
+    }
 
     void begin()
     {
-        m_finished = false;
-        m_commits = 0;
+        m_judged = m_last = m_dialogue.rehearsal ? 0 : m_last + 1;
+        m_states[m_last] = {};
         if (m_dialogue.rehearsal)
             return m_session->rehearse();
         Smtp::Letter letter;
+        letter.id = m_last;
         letter.envelope = m_dialogue.envelope;
         letter.content = std::make_unique<Message::ContentReader>(m_dialogue.pieces(m_cut), m_store);
-        letter.aboutToCommit = [this](const QList<RecipientResult> &) -> Base::Done {
-            ++m_commits;
+        letter.aboutToCommit = [this, id = m_last](const QList<RecipientResult> &) -> Base::Done {
+            ++m_states[id].commits;
             if (m_connection->hasDot())
                 fail(QStringLiteral("law 3: the final dot was written before it was on record"));
             if (m_dialogue.commitFails)
@@ -95,36 +123,39 @@ private:
         m_session->deliver(std::move(letter));
     }
 
-    void onFinished(const Outcome &outcome)
+    void onFinished(const Outcome &outcome, quint64 letter)
     {
-        if (std::exchange(m_finished, true))
+        m_judged = letter;
+        now().lines = m_session->transcript(letter).lines();
+        if (std::exchange(now().finished, true))
             fail(QStringLiteral("finished twice"));
-        m_outcome = outcome;
+        now().outcome = outcome;
         holdLaws();
+        m_judged = m_last;
     }
 
     // What holds whatever the file says.
     void holdLaws()
     {
         QStringList told;
-        for (const Delivery::TranscriptLine &line : m_session->transcript().lines())
+        for (const Delivery::TranscriptLine &line : now().lines)
             told.append(line.text);
-        told.append(m_outcome.reply.lines());
-        if (m_outcome.error)
-            told.append({m_outcome.error->subject, m_outcome.error->detail});
+        told.append(now().outcome.reply.lines());
+        if (now().outcome.error)
+            told.append({now().outcome.error->subject, now().outcome.error->detail});
         const qsizetype wanted = m_dialogue.rehearsal ? 0 : m_dialogue.envelope.recipients.size();
-        if (m_outcome.recipients.size() != wanted)
+        if (now().outcome.recipients.size() != wanted)
             fail(QStringLiteral("law 4: %1 verdicts for %2 recipients")
-                     .arg(m_outcome.recipients.size())
+                     .arg(now().outcome.recipients.size())
                      .arg(wanted));
-        for (qsizetype i = 0; i < std::min(wanted, m_outcome.recipients.size()); ++i) {
-            const RecipientResult &result = m_outcome.recipients.at(i);
+        for (qsizetype i = 0; i < std::min(wanted, now().outcome.recipients.size()); ++i) {
+            const RecipientResult &result = now().outcome.recipients.at(i);
             if (result.address != m_dialogue.envelope.recipients.at(i).address.addrSpec())
                 fail(QStringLiteral("law 4: %1 stands where another recipient should").arg(result.address));
             if (result.verdict == Verdict::None)
                 fail(QStringLiteral("law 4: %1 has no verdict").arg(result.address));
             if ((result.verdict == Verdict::Accepted || result.verdict == Verdict::Uncertain) &&
-                m_commits == 0)
+                now().commits == 0)
                 fail(QStringLiteral("law 3: %1 is %2 and nothing was on record")
                          .arg(result.address, Delivery::name(result.verdict)));
             told.append(result.reply.lines());
@@ -169,12 +200,15 @@ private:
             return end();
         switch (step->kind) {
         case Step::Kind::Expect:
-            if (!m_finished)
+            if (step->words.value(0) == QLatin1String("letter"))
+                m_judged = step->words.value(1).toULongLong();
+            if (!m_states.contains(m_judged) || !now().finished)
                 fail(QStringLiteral("the session is not over yet: it is at \"%1\"").arg(lastWords()));
             else if (m_connection->hasUnheard())
                 fail(QStringLiteral("the client also says %1").arg(m_connection->unheard()));
             else
                 expect(*step);
+            m_judged = m_last;
             m_connection->pass();
             return true;
         case Step::Kind::Program:
@@ -182,7 +216,7 @@ private:
             m_connection->pass();
             return true;
         case Step::Kind::Client:
-            if (m_finished && !m_quitting && step->text == QLatin1String("QUIT") && m_session->isOpen()) {
+            if (now().finished && !m_quitting && step->text == QLatin1String("QUIT") && m_session->isOpen()) {
                 m_quitting = true;
                 m_session->quit();
                 return true;
@@ -200,28 +234,28 @@ private:
 
     QString state() const
     {
-        if (!m_finished)
+        if (!now().finished)
             return {};
-        QString words = QStringLiteral("; it is over, at ") + Delivery::name(m_outcome.stage);
-        if (m_outcome.error)
-            words += QStringLiteral(": ") + Base::name(m_outcome.error->kind) + QStringLiteral(" (") +
-                     m_outcome.error->detail + QLatin1Char(')');
-        if (!m_outcome.reply.isNull())
-            words += QStringLiteral(": ") + m_outcome.reply.toString();
+        QString words = QStringLiteral("; it is over, at ") + Delivery::name(now().outcome.stage);
+        if (now().outcome.error)
+            words += QStringLiteral(": ") + Base::name(now().outcome.error->kind) + QStringLiteral(" (") +
+                     now().outcome.error->detail + QLatin1Char(')');
+        if (!now().outcome.reply.isNull())
+            words += QStringLiteral(": ") + now().outcome.reply.toString();
         return words;
     }
 
     QString lastWords() const
     {
-        const QList<Delivery::TranscriptLine> &lines = m_session->transcript().lines();
-        return lines.isEmpty() ? QString() : lines.last().text;
+        const QList<Delivery::TranscriptLine> said = lines();
+        return said.isEmpty() ? QString() : said.last().text;
     }
 
     bool end()
     {
         if (m_connection->hasUnheard())
             fail(QStringLiteral("the client also says %1").arg(m_connection->unheard()));
-        else if (!m_finished)
+        else if (!now().finished)
             fail(QStringLiteral("the session never ends"));
         return false;
     }
@@ -229,7 +263,7 @@ private:
     void program(const Step &step)
     {
         const QString what = step.words.value(0);
-        if (what == QLatin1String("deliver") && m_finished && m_session->isOpen())
+        if (what == QLatin1String("deliver") && m_session->isReady())
             begin();
         else if (what == QLatin1String("cancel"))
             m_session->cancel();
@@ -245,43 +279,50 @@ private:
 
     void expect(const Step &step)
     {
-        const QString what = step.words.value(0);
-        const QString wanted = step.words.value(1);
-        const QString rest = step.text.mid(what.size()).trimmed();
+        // "letter 2 …": of that one, not of the last
+        const qsizetype skipped = step.words.value(0) == QLatin1String("letter") ? 2 : 0;
+        const QStringList words = step.words.mid(skipped);
+        const QString text = words.join(QLatin1Char(' '));
+        const QString what = words.value(0);
+        const QString wanted = words.value(1);
+        const QString rest =
+            skipped > 0 ? text.mid(what.size()).trimmed() : step.text.mid(what.size()).trimmed();
         if (what.contains(QLatin1Char('@')))
-            return expectRecipient(what, wanted, step.words.value(2));
+            return expectRecipient(what, wanted, words.value(2));
         if (what == QLatin1String("stage"))
-            return compare(what, Delivery::name(m_outcome.stage), wanted);
+            return compare(what, Delivery::name(now().outcome.stage), wanted);
         if (what == QLatin1String("scope"))
-            return compare(what, Delivery::name(m_outcome.scope), wanted);
+            return compare(what, Delivery::name(now().outcome.scope), wanted);
         if (what == QLatin1String("error"))
-            return compare(what, m_outcome.error ? Base::name(m_outcome.error->kind) : QStringLiteral("none"),
-                           wanted);
+            return compare(
+                what, now().outcome.error ? Base::name(now().outcome.error->kind) : QStringLiteral("none"),
+                wanted);
         if (what == QLatin1String("subject"))
-            return compare(what, m_outcome.error ? m_outcome.error->subject : QString(), wanted);
+            return compare(what, now().outcome.error ? now().outcome.error->subject : QString(), wanted);
         if (what == QLatin1String("detail-has"))
             return compare(what + QLatin1Char(' ') + rest,
-                           yesNo(m_outcome.error && m_outcome.error->detail.contains(rest)),
+                           yesNo(now().outcome.error && now().outcome.error->detail.contains(rest)),
                            QStringLiteral("yes"));
         if (what == QLatin1String("signed-in-by"))
             return compare(what, m_signedInBy.isEmpty() ? QStringLiteral("none") : m_signedInBy, wanted);
         if (what == QLatin1String("queue-id"))
-            return compare(what, m_outcome.queueId.isEmpty() ? QStringLiteral("none") : m_outcome.queueId,
+            return compare(what,
+                           now().outcome.queueId.isEmpty() ? QStringLiteral("none") : now().outcome.queueId,
                            wanted);
         if (what == QLatin1String("open"))
             return compare(what, yesNo(m_session->isOpen()), wanted);
         if (what == QLatin1String("closed"))
             return compare(what, yesNo(m_closed), wanted);
         if (what == QLatin1String("encrypted"))
-            return compare(what, yesNo(!m_outcome.tls.isEmpty()), wanted);
+            return compare(what, yesNo(!now().outcome.tls.isEmpty()), wanted);
         if (what == QLatin1String("committed"))
-            return compare(what, yesNo(m_commits == 1), wanted);
+            return compare(what, yesNo(now().commits == 1), wanted);
         if (what == QLatin1String("success"))
-            return compare(what, yesNo(m_outcome.isSuccess()), wanted);
+            return compare(what, yesNo(now().outcome.isSuccess()), wanted);
         if (what == QLatin1String("needs-person"))
-            return compare(what, yesNo(Delivery::needsPerson(m_outcome)), wanted);
+            return compare(what, yesNo(Delivery::needsPerson(now().outcome)), wanted);
         if (what == QLatin1String("reply"))
-            return compare(what, m_outcome.reply.toString(), rest);
+            return compare(what, now().outcome.reply.toString(), rest);
         if (what == QLatin1String("reply-of")) {
             const RecipientResult *result = resultOf(wanted);
             return compare(what, result ? result->reply.toString() : QString(),
@@ -289,8 +330,8 @@ private:
         }
         if (what == QLatin1String("enhanced"))
             return compare(what,
-                           m_outcome.reply.enhanced().isEmpty() ? QStringLiteral("none")
-                                                                : m_outcome.reply.enhanced(),
+                           now().outcome.reply.enhanced().isEmpty() ? QStringLiteral("none")
+                                                                    : now().outcome.reply.enhanced(),
                            wanted);
         if (what == QLatin1String("transcript-has"))
             return compare(what + QLatin1Char(' ') + rest, yesNo(transcriptHas(rest)), QStringLiteral("yes"));
@@ -309,22 +350,22 @@ private:
         if (scope.isEmpty())
             return;
         const Delivery::Scope reach =
-            result->reply.isNull() ? m_outcome.scope : Delivery::scopeOf(result->stage, result->reply);
+            result->reply.isNull() ? now().outcome.scope : Delivery::scopeOf(result->stage, result->reply);
         compare(QStringLiteral("scope of ") + address, Delivery::name(reach), scope);
     }
 
     const RecipientResult *resultOf(const QString &address) const
     {
         const auto found =
-            std::find_if(m_outcome.recipients.begin(), m_outcome.recipients.end(),
+            std::find_if(now().outcome.recipients.begin(), now().outcome.recipients.end(),
                          [&address](const RecipientResult &each) { return each.address == address; });
-        return found == m_outcome.recipients.end() ? nullptr : &*found;
+        return found == now().outcome.recipients.end() ? nullptr : &*found;
     }
 
     bool transcriptHas(const QString &text) const
     {
-        const QList<Delivery::TranscriptLine> &lines = m_session->transcript().lines();
-        return std::any_of(lines.begin(), lines.end(), [&text](const Delivery::TranscriptLine &line) {
+        const QList<Delivery::TranscriptLine> said = lines();
+        return std::any_of(said.begin(), said.end(), [&text](const Delivery::TranscriptLine &line) {
             return line.text.contains(text);
         });
     }
@@ -335,9 +376,9 @@ private:
     NoStore m_store;
     ScriptedConnection *m_connection = nullptr;
     std::unique_ptr<Smtp::Session> m_session;
-    Outcome m_outcome;
-    int m_commits = 0;
-    bool m_finished = false;
+    std::map<quint64, State> m_states; ///< of every letter, by its number; of a rehearsal under 0
+    quint64 m_last = 0;                ///< the letter given last
+    quint64 m_judged = 0;              ///< the one that is looked at
     bool m_closed = false;
     bool m_quitting = false;
     QString m_signedInBy;

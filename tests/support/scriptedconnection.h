@@ -37,6 +37,8 @@ public:
 
     /// The line of the dialogue that comes next; null behind the last.
     const Step *next() const;
+    /// How many lines are still to come.
+    qsizetype left() const { return m_dialogue.steps.size() - m_at; }
     /// Goes on behind a Program or Expect line.
     void pass() { ++m_at; }
 

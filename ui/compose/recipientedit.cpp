@@ -63,11 +63,7 @@ QString RecipientEdit::problem() const
     QStringList bad;
     for (const Message::AddressList::Problem &each : list.problems())
         bad.append(tr("“%1”").arg(each.text.trimmed()));
-    for (const Message::Address &address : list.addresses()) {
-        if (address.needsSmtpUtf8())
-            return tr("“%1” has letters outside ASCII in front of the @, which cannot be sent to yet.")
-                .arg(address.addrSpec());
-    }
+
     if (bad.isEmpty())
         return {};
     return bad.size() == 1

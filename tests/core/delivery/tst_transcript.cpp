@@ -15,6 +15,8 @@ class TestTranscript : public QObject
 private Q_SLOTS:
     void aShortOneIsKeptWhole();
     void law9_aLongOneLosesItsMiddle();
+    void whatRefusedSomebodyIsNeverElided();
+    void refusalsAreBoundedToo();
     void law9_aLongLineIsCut();
     void jsonReadsBack();
     void textIsFitForALetter();
@@ -62,6 +64,43 @@ void TestTranscript::law9_aLongOneLosesItsMiddle()
         for (int i = 0; i < tail; ++i)
             QCOMPARE(lines.at(Transcript::headKept + 1 + i), line(count - tail + i));
     }
+}
+
+// A thousand recipients, and one in the middle was refused: that line decided.
+void TestTranscript::whatRefusedSomebodyIsNeverElided()
+{
+    Transcript transcript;
+    for (int i = 0; i < 2'000; ++i) {
+        TranscriptLine next = line(i);
+        if (i == 700)
+            next.text = QStringLiteral("550 5.1.1 No such user");
+        transcript.add(next);
+    }
+    const QList<TranscriptLine> &lines = transcript.lines();
+    QCOMPARE(lines.size(), Transcript::longest);
+    const TranscriptLine &before = lines.at(Transcript::headKept);
+    QCOMPARE(before.elided, 700 - Transcript::headKept);
+    QCOMPARE(lines.at(Transcript::headKept + 1).text, QStringLiteral("550 5.1.1 No such user"));
+    const TranscriptLine &behind = lines.at(Transcript::headKept + 2);
+    const int tail = Transcript::longest - Transcript::headKept - 3;
+    QCOMPARE(behind.elided, 2'000 - 701 - tail);
+    QCOMPARE(lines.last(), line(1'999));
+}
+
+void TestTranscript::refusalsAreBoundedToo()
+{
+    Transcript transcript;
+    int elided = 0;
+    for (int i = 0; i < 5'000; ++i) {
+        TranscriptLine next = line(i);
+        next.text = QStringLiteral("450 4.2.1 Not now, number %1").arg(i);
+        transcript.add(next);
+    }
+    QCOMPARE(transcript.lines().size(), Transcript::longest);
+    for (const TranscriptLine &each : transcript.lines())
+        elided += each.elided;
+    QCOMPARE(elided, 5'000 - Transcript::longest + 1);
+    QCOMPARE(transcript.lines().last().text, QStringLiteral("450 4.2.1 Not now, number 4999"));
 }
 
 void TestTranscript::law9_aLongLineIsCut()

@@ -141,6 +141,7 @@ private Q_SLOTS:
     void law2_bccLivesInTheEnvelopeOnlyOfFinishedMessages_data();
     void law2_bccLivesInTheEnvelopeOnlyOfFinishedMessages();
     void theEnvelopeSaysWhatTheDraftSays();
+    void addressesBeyondAsciiNeedSmtpUtf8();
     void theMessageIdCarriesTheSendersDomain();
     void everyBuildHasTokensOfItsOwn();
     void datesAreEnglishWithTheirOffset_data();
@@ -321,6 +322,34 @@ void TestMessageBuilder::theEnvelopeSaysWhatTheDraftSays()
     QCOMPARE(message->from, u"Ada <ada@bücher.example>"_s);
 }
 
+void TestMessageBuilder::addressesBeyondAsciiNeedSmtpUtf8()
+{
+    Support::MemoryStore store;
+    Draft draft = simpleDraft();
+    Base::Result<OutgoingMessage> message = build(draft, fixedContext(), store);
+    QVERIFY(message.ok());
+    QVERIFY(!message->envelope.utf8Header && !message->envelope.eightBit);
+
+    draft.bcc = u"jürgen@bücher.example"_s; // stands in no header field: that recipient alone needs it
+    message = build(draft, fixedContext(), store);
+    QVERIFY(message.ok());
+    QVERIFY(!message->envelope.utf8Header);
+    QVERIFY(!bytesOf(*message, store).contains("rgen"));
+
+    draft.cc = u"Jürgen <jürgen@bücher.example>"_s;
+    message = build(draft, fixedContext(), store);
+    QVERIFY(message.ok());
+    QVERIFY(message->envelope.utf8Header && message->envelope.eightBit);
+    QVERIFY(bytesOf(*message, store).contains("<j\xc3\xbcrgen@xn--bcher-kva.example>"));
+
+    draft = simpleDraft();
+    draft.from = u"jürgen@example.org"_s;
+    message = build(draft, fixedContext(), store);
+    QVERIFY(message.ok());
+    QVERIFY(message->envelope.utf8Header);
+    QVERIFY(message->messageId.endsWith("@example.org>"));
+}
+
 void TestMessageBuilder::theMessageIdCarriesTheSendersDomain()
 {
     Draft draft = simpleDraft();
@@ -393,7 +422,6 @@ void TestMessageBuilder::whatCannotBeBuiltIsRefused_data()
         ErrorKind::BadAddress);
     row("no recipient", u"ada@example.org"_s, u""_s, u""_s, ErrorKind::NoRecipients);
     row("bad recipient", u"ada@example.org"_s, u"bob@example.org, carol"_s, u""_s, ErrorKind::BadAddress);
-    row("SMTPUTF8 recipient", u"ada@example.org"_s, u"jürgen@example.org"_s, u""_s, ErrorKind::BadAddress);
     row("LF in the subject", u"ada@example.org"_s, u"bob@example.org"_s, u"a\nBcc: eve@example.com"_s,
         ErrorKind::BadHeader);
 }

@@ -54,8 +54,8 @@ void TestExplain::everyErrorNamesWhatItConcerns()
     using enum Base::ErrorKind;
     for (const Base::ErrorKind kind :
          {FileMissing, FileUnreadable, FileChanged, BadAddress, BadHeader, UnknownAccount, DuplicateAccount,
-           SecretMissing, NameNotFound, CannotConnect, ProxyUnreachable, ProxyRefused, ProxySignIn,
-           CertificateRefused, TimedOut, NotOffered, WeakerSignIn}) {
+          SecretMissing, NameNotFound, CannotConnect, ProxyUnreachable, ProxyRefused, ProxySignIn,
+          CertificateRefused, TimedOut, NotOffered, WeakerSignIn}) {
         const Explanation explanation = explain(Base::Error{kind, QStringLiteral("THING"), {}});
         QVERIFY2(explanation.headline.contains(QStringLiteral("THING")), qPrintable(Base::name(kind)));
     }
