@@ -2,6 +2,8 @@
 
 #include <QStringDecoder>
 
+#include <algorithm>
+
 namespace Delivery {
 
 namespace {
@@ -39,6 +41,9 @@ bool deceives(char32_t c)
 
 QString sanitised(const QByteArray &foreign, qsizetype limit)
 {
+    const auto isPlain = [](char c) { return c >= 0x20 && c < 0x7f; };
+    if (foreign.size() <= limit && std::all_of(foreign.begin(), foreign.end(), isPlain))
+        return QString::fromLatin1(foreign); // as nearly every line is
     QStringDecoder utf8(QStringDecoder::Utf8);
     const QString text = utf8(foreign.left(limit * 4));
     QString out;

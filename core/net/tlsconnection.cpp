@@ -257,8 +257,13 @@ void TlsConnection::read()
     if (m_over || m_handshake)
         return;
     const QByteArray bytes = m_socket->readAll();
-    if (!bytes.isEmpty())
-        Q_EMIT received(bytes);
+    if (bytes.isEmpty())
+        return;
+    m_hearing = true;
+    Q_EMIT received(bytes);
+    m_hearing = false;
+    if (std::exchange(m_answered, false))
+        flushLater();
 }
 
 void TlsConnection::lose(Base::ErrorKind kind, const QString &detail)
@@ -270,8 +275,27 @@ void TlsConnection::lose(Base::ErrorKind kind, const QString &detail)
 
 void TlsConnection::write(const QByteArray &bytes)
 {
-    if (!m_over && m_socket)
-        m_socket->write(bytes);
+    if (m_over || !m_socket)
+        return;
+    m_socket->write(bytes);
+    m_hearing ? void(m_answered = true) : flushLater();
+}
+
+/// What is said in one turn goes out in one piece: the end of one letter with the beginning of the next,
+/// which is given to the session from the event loop. Left alone, the socket would first ask whether it may
+/// write.
+void TlsConnection::flushLater()
+{
+    if (std::exchange(m_flushing, true))
+        return;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            m_flushing = false;
+            if (!m_over)
+                m_socket->flush();
+        },
+        Qt::QueuedConnection);
 }
 
 qint64 TlsConnection::unwritten() const
@@ -304,7 +328,10 @@ TlsFacts TlsConnection::tlsFacts() const
 {
     if (!m_socket)
         return {};
-    TlsFacts facts = factsOf(*m_socket, m_problems);
+    // Once TLS stands they stay as they are, and every letter asks for them.
+    if (!m_facts.isEncrypted())
+        m_facts = factsOf(*m_socket, m_problems);
+    TlsFacts facts = m_facts;
     if (m_refusal.isEmpty())
         return facts;
     facts.protocol.clear(); // it was not used

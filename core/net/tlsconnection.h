@@ -46,6 +46,7 @@ private:
     void refuse(const QString &why);
     void onProxyError(QAbstractSocket::SocketError error);
     void read();
+    void flushLater();
     void lose(Base::ErrorKind kind, const QString &detail);
 
     HappyEyeballs m_reach;
@@ -56,9 +57,13 @@ private:
     Trust m_trust;
     QString m_host; ///< of the endpoint, in A-labels
     QList<QSslError> m_problems;
+    mutable TlsFacts m_facts; ///< kept from when TLS stands
     QString m_refusal;      ///< why the certificate was refused; empty if it was not
     bool m_reached = false; ///< TCP is up, to the server itself
     bool m_handshake = false;
+    bool m_hearing = false;  ///< in the middle of telling what came
+    bool m_answered = false; ///< something was written meanwhile
+    bool m_flushing = false; ///< when the event loop comes round
     bool m_over = false;
 };
 

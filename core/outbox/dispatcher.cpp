@@ -386,15 +386,11 @@ void Dispatcher::next(Channel &channel)
     const bool current = m_running && m_known.value(channel.account().id) == channel.account();
     bool refused = false; // by the books, which are looked at again later
     while (current && !refused && channel.isReady()) {
-        const Base::Result<QList<Store::QueueEntry>> due = m_messages.due(m_clock.now(), lookAhead);
-        const auto isOurs = [&channel](const Store::QueueEntry &entry) {
-            return entry.account == channel.account().id;
-        };
-        const auto entry =
-            due ? std::find_if(due->begin(), due->end(), isOurs) : QList<Store::QueueEntry>::const_iterator();
-        if (!due || entry == due->end())
+        const Base::Result<std::optional<Store::QueueEntry>> entry =
+            m_messages.dueOf(channel.account().id, m_clock.now());
+        if (!entry || !*entry)
             break;
-        refused = !begin(*entry, channel.account(), &channel);
+        refused = !begin(**entry, channel.account(), &channel);
     }
     if (channel.hasAttempts())
         return;

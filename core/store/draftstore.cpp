@@ -10,7 +10,7 @@ DraftRow rowOf(const QSqlQuery &query)
 {
     DraftRow row;
     row.id = Base::DraftId{query.value(0).toLongLong()};
-    row.changed = QDateTime::fromMSecsSinceEpoch(query.value(1).toLongLong()).toUTC();
+    row.changed = QDateTime::fromMSecsSinceEpoch(query.value(1).toLongLong(), Qt::UTC);
     row.draft = Message::draftFromJson(unpackObject(query.value(2).toString()));
     row.draft.id = row.id;
     return row;

@@ -21,7 +21,7 @@ const QString rowColumns =
 
 QDateTime when(const QVariant &value)
 {
-    return QDateTime::fromMSecsSinceEpoch(value.toLongLong()).toUTC();
+    return QDateTime::fromMSecsSinceEpoch(value.toLongLong(), Qt::UTC);
 }
 
 std::optional<QDateTime> maybeWhen(const QVariant &value)

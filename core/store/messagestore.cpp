@@ -49,7 +49,13 @@ qint64 stamp(const QDateTime &when)
 }
 QDateTime fromStamp(const QVariant &value)
 {
-    return QDateTime::fromMSecsSinceEpoch(value.toLongLong()).toUTC();
+    return QDateTime::fromMSecsSinceEpoch(value.toLongLong(), Qt::UTC);
+}
+
+QueueEntry entryOf(const QSqlQuery &query)
+{
+    return {MessageId{query.value(0).toLongLong()}, Base::AccountId{query.value(1).toLongLong()},
+            fromStamp(query.value(2)), fromStamp(query.value(3)), query.value(4).toInt()};
 }
 
 } // namespace
@@ -126,10 +132,22 @@ Base::Result<QList<QueueEntry>> MessageStore::due(const QDateTime &now, int limi
         return query.error();
     QList<QueueEntry> entries;
     while (query->next())
-        entries.append({MessageId{query->value(0).toLongLong()},
-                        Base::AccountId{query->value(1).toLongLong()}, fromStamp(query->value(2)),
-                        fromStamp(query->value(3)), query->value(4).toInt()});
+        entries.append(entryOf(*query));
     return entries;
+}
+
+Base::Result<std::optional<QueueEntry>> MessageStore::dueOf(Base::AccountId account,
+                                                            const QDateTime &now) const
+{
+    // The plus keeps SQLite from taking the index of the account and sorting all its messages.
+    Base::Result<QSqlQuery> query =
+        m_database.run(QStringLiteral("SELECT id, account, next_attempt, created, attempts FROM message "
+                                      "WHERE state IN ('queued', 'deferred') AND next_attempt <= ?"
+                                      " AND +account = ? ORDER BY next_attempt, id LIMIT 1"),
+                       {stamp(now), account.value});
+    if (!query)
+        return query.error();
+    return query->next() ? std::optional(entryOf(*query)) : std::optional<QueueEntry>();
 }
 
 Base::Result<std::optional<QDateTime>> MessageStore::nextDue(const QDateTime &now) const

@@ -60,6 +60,8 @@ public:
 
     /// Messages due at `now`, the most overdue first.
     Base::Result<QList<QueueEntry>> due(const QDateTime &now, int limit) const;
+    /// The most overdue one of that account; none: nothing of it is due.
+    Base::Result<std::optional<QueueEntry>> dueOf(Base::AccountId account, const QDateTime &now) const;
     /// When the next one is due that is not yet; none: never.
     Base::Result<std::optional<QDateTime>> nextDue(const QDateTime &now) const;
 

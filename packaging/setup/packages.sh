@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What Postrider needs from Debian's packages, and how to get what is missing. Sourced by ./run and ./test.
 #
-#   install_packages GROUP…     GROUP: build, qca, qca-source, test
+#   install_packages GROUP…     GROUP: build, qca, qca-source, test, bench, bench-node
 #
 # When nothing is missing it costs one dpkg-query. Otherwise it says in a line what it installs and why, and does so
 # without questions. It removes no package, starts no service, and touches no file outside the package manager's.
@@ -24,6 +24,8 @@ packages_of() {
         echo clang clang-format python3 openssl procps postfix dovecot-core dovecot-submissiond gnome-keyring dbus dbus-daemon \
             xvfb xauth openbox xdotool x11-utils imagemagick
         ;;
+    bench) echo python3 postfix msmtp curl ;;
+    bench-node) echo nodejs npm ;;
     *) return 1 ;;
     esac
 }
@@ -34,6 +36,7 @@ purpose_of() {
     qca) echo 'for signing, encryption and the sealed vault' ;;
     qca-source) echo 'to build QCA (signing, encryption, the sealed vault), which this release lacks for Qt 6' ;;
     test) echo 'for the tests: real mail servers, a keychain, a display without a screen, and clang for the fuzz targets' ;;
+    bench | bench-node) echo 'to measure beside: other programs that send mail' ;;
     esac
 }
 
