@@ -69,8 +69,11 @@ public:
     void quit();
     /// Polite, but no reason to keep a program from ending: the answer to QUIT is not waited for.
     void leave();
-    /// Ends whatever is under way; finished() follows for each.
-    void cancel() { m_session->cancel(); }
+    /// The program ends, and with it whatever is under way; finished() follows for each.
+    void interrupt()
+    {
+        m_session->cancel({Base::ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
+    }
     /// Tells the lines that are not told yet.
     void flush();
     /// The words of goodbye belong to the attempt that was begun last.

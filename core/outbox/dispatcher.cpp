@@ -313,6 +313,7 @@ Store::Consequence Dispatcher::consequenceOf(const Accounts::Account &account, c
                                              outcome.error->kind == ErrorKind::Interrupted);
     if (cancelled) {
         consequence.countAttempt = false;
+        consequence.isInterrupted = outcome.error->kind == ErrorKind::Interrupted;
         consequence.nextAttempt = now;
     } else if (outcome.scope == Delivery::Scope::Account && !outcome.isSuccess()) {
         // The account's fault: the message is left as it was, the account waits.
@@ -438,7 +439,7 @@ void Dispatcher::stop()
         else if (!channel->hasAttempts())
             channel->leave();
         else if (!channel->isCommitting()) // past it, the server's answer is waited for
-            channel->cancel();
+            channel->interrupt();
     }
 }
 

@@ -63,8 +63,9 @@ public:
     void rehearse();
     /// While isOpen() and nothing is under way: says QUIT, then closed().
     void quit();
-    /// Ends whatever is under way; finished() follows for each.
-    void cancel();
+    /// Ends whatever is under way, with that reason; finished() follows for each.
+    void cancel(const Base::Error &why = {
+                    Base::ErrorKind::Cancelled, {}, QStringLiteral("the person stopped it")});
 
     /// True when another letter can go over the same connection, now or when those under way are over.
     bool isOpen() const;
@@ -148,7 +149,8 @@ private:
     quint64 m_replacedFor = 0; ///< the letter the connection was replaced for
     int m_transactions = 0;    ///< over this connection
     int m_mailMax = 0;         ///< MAILMAX of LIMITS (RFC 9422); 0: none
-    bool m_open = false;       ///< signed in: letters may go
+    bool m_signedIn = false;   ///< over this connection
+    bool m_open = false;       ///< letters may go
     bool m_over = false;       ///< the connection is gone
     bool m_dirty = false;      ///< the last transaction may be open still: RSET before the next
 };

@@ -258,7 +258,12 @@ Done MessageStore::finishAttempt(MessageId id, const Assignment &assignment, con
     MessageState to = Delivery::summary(states);
     std::optional<QDateTime> next;
     if (Delivery::isDueState(to)) {
-        to = consequence.nextAttempt ? MessageState::Deferred : MessageState::Held;
+        const Base::Result<StateBook::Standing> before = m_book.standing(id);
+        if (!before)
+            return before.error();
+        const bool asItWas = consequence.isInterrupted && Delivery::mayMove(before->state, to);
+        if (!asItWas)
+            to = consequence.nextAttempt ? MessageState::Deferred : MessageState::Held;
         next = consequence.nextAttempt;
     }
     const QString reason =
@@ -300,7 +305,8 @@ Done MessageStore::apply(MessageId id, const Assignment &assignment,
     for (qsizetype i = 0; i < results.size() && i < assignment.positions.size(); ++i) {
         const Delivery::RecipientResult &result = results.at(i);
         const int position = assignment.positions.at(i);
-        if (result.verdict == Verdict::None)
+        if (result.verdict == Verdict::None ||
+            (consequence.isInterrupted && result.verdict == Verdict::Deferred))
             continue;
         const Verdict verdict =
             consequence.giveUp && result.verdict == Verdict::Deferred ? Verdict::Refused : result.verdict;

@@ -41,7 +41,8 @@ struct Consequence
     std::optional<QDateTime> nextAttempt; ///< for those deferred; none: held for a person
     bool countAttempt = true;             ///< false: it was the account's fault, not the message's
     bool isProvisional = false;           ///< the attempt goes on: who is deferred now is counted at its end
-    bool giveUp = false;                  ///< deferred recipients are refused now
+    bool isInterrupted = false; ///< who is deferred stays as they were: nothing was learned about them
+    bool giveUp = false;        ///< deferred recipients are refused now
 };
 
 class MessageStore
