@@ -308,7 +308,8 @@ Explanation explainRest(const Base::Error &error)
                 {}};
         return {naming(error.subject, Tr::tr("The server does not offer %1."),
                        Tr::tr("The server lacks something that is needed.")),
-                Tr::tr("Change the account's encryption or sign-in, or send through another account."),
+                Tr::tr("Send through another account. Where it is about encryption or signing in, look at "
+                       "this account's settings."),
                 {}};
     case Cancelled:
         return {Tr::tr("It was stopped at your wish."), Tr::tr("Choose Retry to try again."), {}};
