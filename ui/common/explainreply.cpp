@@ -198,9 +198,11 @@ Explanation byStage(Delivery::Stage stage, const Delivery::ServerReply &reply)
             return translated("The message is larger than the server takes.",
                               "Send fewer or smaller attachments, or share them by a link.");
         if (stage == Data)
-            return translated(
-                "The server refused the message before it read it.",
-                "What the server says below tells why. Send it again later, or through another account.");
+            return {
+                Tr::tr("The server refused the message before it read it."),
+                Tr::tr(
+                    "What the server says below tells why. Send it again later, or through another account."),
+                {}};
         return {Tr::tr("The server refused the message after it had read it."),
                 Tr::tr("Often a filter objects to its content. Change the text or the attachments and send "
                        "it again."),
