@@ -58,8 +58,8 @@ private:
     QString m_host; ///< of the endpoint, in A-labels
     QList<QSslError> m_problems;
     mutable TlsFacts m_facts; ///< kept from when TLS stands
-    QString m_refusal;      ///< why the certificate was refused; empty if it was not
-    bool m_reached = false; ///< TCP is up, to the server itself
+    QString m_refusal;        ///< why the certificate was refused; empty if it was not
+    bool m_reached = false;   ///< TCP is up, to the server itself
     bool m_handshake = false;
     bool m_hearing = false;  ///< in the middle of telling what came
     bool m_answered = false; ///< something was written meanwhile
