@@ -21,7 +21,7 @@ Base::Result<Command> line(const QByteArray &text, bool utf8 = false)
                            QStringLiteral("a command cannot hold control or non-ASCII characters")};
     }
     if (text.size() > longestCommand)
-        return Base::Error{Base::ErrorKind::BadAddress, shown.left(80),
+        return Base::Error{Base::ErrorKind::BadAddress, Delivery::sanitised(text, 80),
                            QStringLiteral("the command is too long")};
     return Command{text + "\r\n", shown};
 }

@@ -57,7 +57,9 @@ bool ReplyParser::takeLine(QByteArray line)
                          isDigit(line.at(2)) && (line.size() == 3 || line.at(3) == ' ' || line.at(3) == '-');
     const int code = hasCode ? (line.at(0) - '0') * 100 + (line.at(1) - '0') * 10 + (line.at(2) - '0') : 0;
     if (code < 200 || code > 599) {
-        m_malformed = QStringLiteral("\"%1\" is not an SMTP reply").arg(kept(line).left(80));
+        // Shortened as foreign text is: left() would halve a character beyond the BMP.
+        const QString shown = Delivery::sanitised(kept(line).toUtf8(), 80);
+        m_malformed = QStringLiteral("\"%1\" is not an SMTP reply").arg(shown);
         return false;
     }
     if (!m_lines.isEmpty() && code != m_code) {

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void law9_whatIsNoReplyIsMalformedForGood();
     void law9_boundsAreExact();
     void law9_controlsAreStripped();
+    void law9_nonsenseIsNotCutWithinACharacter();
     void repliesBeforeTheNonsenseAreStillRead();
     void law6_leftoversAreSeen();
     void resetForgetsEverything();
@@ -163,6 +164,18 @@ void TestReplyParser::law9_controlsAreStripped()
                                          "e\r\n",
                                          23)});
     QCOMPARE(heard.replies.value(0).lines(), QStringList{QStringLiteral("a[31mbcd e")});
+}
+
+void TestReplyParser::law9_nonsenseIsNotCutWithinACharacter()
+{
+    const QByteArray postbox = "\xf0\x9f\x93\xae"; // two units
+    for (const qsizetype before : {0, 1}) {
+        ReplyParser parser;
+        parser.feed(QByteArray(before, 'x') + postbox.repeated(100) + "\r\n");
+        QVERIFY(!parser.next());
+        QVERIFY(parser.malformed().isValidUtf16());
+        QCOMPARE(parser.malformed().count(QStringLiteral(u"\U0001F4EE")), 40 - before);
+    }
 }
 
 void TestReplyParser::repliesBeforeTheNonsenseAreStillRead()
