@@ -243,8 +243,12 @@ Base::Done Submission::record()
 {
     const Base::Done recorded =
         m_letter.aboutToCommit ? m_letter.aboutToCommit(m_transaction.results()) : Base::Done();
-    if (!recorded)
-        return recorded;
+    if (!recorded) {
+        // Our own books' trouble, of whatever kind, is no verdict about a recipient.
+        const Error &error = recorded.error();
+        return Delivery::isTransient(error.kind) ? error
+                                                 : Error{ErrorKind::Database, error.subject, error.detail};
+    }
     m_logbook->note(QStringLiteral("(message, %1 octets)").arg(m_letter.content->size()));
     m_transaction.setCommitted(true);
     return {};
