@@ -74,7 +74,8 @@ struct Account
     bool lmtp = false; ///< the server speaks LMTP (RFC 2033)
     bool isDefault = false;
     QString
-        strongestSeen; ///< the mechanism by which its server took it, if it protects the password; learned
+        strongestSeen;  ///< the mechanism by which its server took it, if it protects the password; learned
+    QStringList offers; ///< keywords of EHLO, as last seen; empty: never seen; learned
 
     bool needsSignIn() const { return auth == Auth::External || (auth != Auth::None && !user.isEmpty()); }
     bool needs(SecretOf which) const
@@ -121,7 +122,7 @@ Base::Result<Lane> laneFromName(const QString &name);
 SecretPlace secretPlaceFromName(const QString &name); ///< None when unknown
 quint16 defaultPort(Net::Security security);          ///< 465, 587, 25
 
-/// All but id, isDefault and strongestSeen, for storing and showing.
+/// All but id, isDefault, strongestSeen and offers, for storing and showing.
 QJsonObject toJson(const Account &account);
 Account fromJson(const QJsonObject &object);
 

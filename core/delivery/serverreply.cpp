@@ -48,7 +48,8 @@ QString sanitised(const QByteArray &foreign, qsizetype limit)
     const QString text = utf8(foreign.left(limit * 4));
     QString out;
     for (const char32_t point : text.toUcs4()) {
-        if (out.size() >= limit)
+        const qsizetype units = point > 0xffff ? 2 : 1; // never half a character
+        if (out.size() + units > limit)
             break;
         if (point == '\t')
             out += QLatin1Char(' ');

@@ -29,6 +29,8 @@ bool isForbidden(char32_t c)
 
 bool hasForbidden(const QString &text)
 {
+    if (!text.isValidUtf16()) // half a character would go out as "?", which is somebody else's mailbox
+        return true;
     const auto points = text.toUcs4();
     return std::any_of(points.begin(), points.end(), isForbidden);
 }
@@ -74,8 +76,8 @@ QString domainProblem(const QString &domain)
             return QStringLiteral("an address literal ends with ]");
         const QString inner = domain.mid(1, domain.size() - 2);
         const bool plain = std::all_of(inner.begin(), inner.end(), [](QChar c) {
-            return c.unicode() > 0x20 && c.unicode() < 0x7f && c != QLatin1Char('[') &&
-                   c != QLatin1Char(']') && c != QLatin1Char('\\');
+            // Stricter than RFC 5321 §4.1.3: a ">" in it would end the path for a careless server.
+            return c.unicode() < 0x80 && (c.isLetterOrNumber() || QStringLiteral(".:-").contains(c));
         });
         return plain ? QString() : QStringLiteral("an address literal holds only an IP address");
     }

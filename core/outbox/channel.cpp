@@ -59,6 +59,7 @@ void Channel::start(Smtp::SessionOptions options, Smtp::ConnectionFactory connec
     connect(session, &Smtp::Session::progressed, this,
             [this](qint64 done, qint64 total, quint64 number) { Q_EMIT progressed(number, done, total); });
     connect(session, &Smtp::Session::authenticated, this, &Channel::authenticated);
+    connect(session, &Smtp::Session::opened, this, &Channel::opened);
     connect(session, &Smtp::Session::finished, this,
             [this](const Delivery::Outcome &outcome, quint64 number) {
                 Q_EMIT finished(number, outcome, m_session->transcript(number));

@@ -37,6 +37,7 @@ public:
 
     quint64 serial() const { return m_serial; }
     const Accounts::Account &account() const { return m_account; }
+    void setOffers(const QStringList &offers) { m_account.offers = offers; }
     void setStrongestSeen(const QString &mechanism) { m_account.strongestSeen = mechanism; }
 
     /// An attempt that was begun in the books; it is sent at once, or when the session is there.
@@ -46,7 +47,11 @@ public:
 
     bool hasSession() const { return m_session != nullptr; }
     /// Another attempt can be added now.
-    bool isReady() const { return m_session && m_session->isReady(); }
+    bool isReady() const
+    {
+        // Counted in the books too: what is answered and not on record yet is on its way still.
+        return m_session && m_session->isReady() && m_attempts.size() < m_session->mostLetters();
+    }
     /// Open, and nothing is under way.
     bool isIdle() const { return m_attempts.empty() && m_session && m_session->isOpen(); }
     bool isOver() const { return !m_session || m_session->isOver(); }
@@ -64,8 +69,11 @@ public:
     void quit();
     /// Polite, but no reason to keep a program from ending: the answer to QUIT is not waited for.
     void leave();
-    /// Ends whatever is under way; finished() follows for each.
-    void cancel() { m_session->cancel(); }
+    /// The program ends, and with it whatever is under way; finished() follows for each.
+    void interrupt()
+    {
+        m_session->cancel({Base::ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
+    }
     /// Tells the lines that are not told yet.
     void flush();
     /// The words of goodbye belong to the attempt that was begun last.
@@ -78,6 +86,7 @@ Q_SIGNALS:
     void stageReached(quint64 number, Delivery::Stage stage);
     void progressed(quint64 number, qint64 done, qint64 total);
     void authenticated(const QString &mechanism);
+    void opened(const QStringList &offers);
     void finished(quint64 number, const Delivery::Outcome &outcome, const Delivery::Transcript &transcript);
     void ready(); ///< isReady() became true while attempts are under way
     void ended(); ///< the connection is gone, without an attempt on it

@@ -201,6 +201,8 @@ Channel *Dispatcher::makeChannel(const Accounts::Account &account)
         if (const Attempt *attempt = channel->find(number))
             Q_EMIT progressed({attempt->entry.id, Delivery::Stage::Data, done, total});
     });
+    connect(channel, &Channel::opened, this,
+            [this, channel](const QStringList &offers) { rememberOffers(*channel, offers); });
     connect(channel, &Channel::authenticated, this,
             [this, channel](const QString &mechanism) { remember(*channel, mechanism); });
     // A signal of the session is no place to give it the next letter, or to replace it.
@@ -275,6 +277,17 @@ void Dispatcher::remember(Channel &channel, const QString &mechanism)
         known->strongestSeen = mechanism; // it is the same account still
 }
 
+/// What the server cannot take is told before anything is queued.
+void Dispatcher::rememberOffers(Channel &channel, const QStringList &offers)
+{
+    const Accounts::Account &account = channel.account();
+    if (offers == account.offers || !m_accounts.setOffers(account, offers))
+        return;
+    channel.setOffers(offers);
+    if (const auto known = m_known.find(account.id); known != m_known.end())
+        known->offers = offers; // it is the same account still
+}
+
 void Dispatcher::failBeforeSession(Channel &channel, const Error &error)
 {
     Outcome outcome;
@@ -300,6 +313,7 @@ Store::Consequence Dispatcher::consequenceOf(const Accounts::Account &account, c
                                              outcome.error->kind == ErrorKind::Interrupted);
     if (cancelled) {
         consequence.countAttempt = false;
+        consequence.isInterrupted = outcome.error->kind == ErrorKind::Interrupted;
         consequence.nextAttempt = now;
     } else if (outcome.scope == Delivery::Scope::Account && !outcome.isSuccess()) {
         // The account's fault: the message is left as it was, the account waits.
@@ -425,7 +439,7 @@ void Dispatcher::stop()
         else if (!channel->hasAttempts())
             channel->leave();
         else if (!channel->isCommitting()) // past it, the server's answer is waited for
-            channel->cancel();
+            channel->interrupt();
     }
 }
 

@@ -72,6 +72,7 @@ private:
     void connectChannel(Channel &channel, const Accounts::Secrets &secrets);
     void signedIn(Base::AccountId account);
     void remember(Channel &channel, const QString &mechanism);
+    void rememberOffers(Channel &channel, const QStringList &offers);
     void failBeforeSession(Channel &channel, const Base::Error &error);
     Store::Consequence consequenceOf(const Accounts::Account &account, const Store::QueueEntry &entry,
                                      const Delivery::Outcome &outcome);

@@ -140,6 +140,25 @@ Base::Result<Accounts::Account> MailWorker::findAccount(AccountId id) const
     return Error{ErrorKind::UnknownAccount, id.toString(), {}};
 }
 
+/// Whether the account's server can take it, as far as it is known from the last time.
+Done MailWorker::isPossible(const Message::OutgoingMessage &message, const Accounts::Account &account)
+{
+    const QString keyword = QStringLiteral("SMTPUTF8");
+    if (account.offers.isEmpty() || account.offers.contains(keyword))
+        return {};
+    const Message::Envelope &envelope = message.envelope;
+    const auto refuse = [&keyword](const QString &address) {
+        return Error{ErrorKind::NotOffered, keyword, address};
+    };
+    if (envelope.reversePath.needsSmtpUtf8())
+        return refuse(envelope.reversePath.addrSpec());
+    for (const Message::Recipient &recipient : envelope.recipients) {
+        if (recipient.address.needsSmtpUtf8())
+            return refuse(recipient.address.addrSpec());
+    }
+    return {};
+}
+
 void MailWorker::submit(AccountId id, Base::DraftId draft, Builder builder, Then<MessageId> then)
 {
     Base::assertThread(this);
@@ -153,6 +172,8 @@ void MailWorker::submit(AccountId id, Base::DraftId draft, Builder builder, Then
             [this, draft, account, built = std::move(built), then] {
                 if (!built)
                     return then(built.error());
+                if (const Done possible = isPossible(*built, account); !possible)
+                    return then(possible.error());
                 const Base::Result<MessageId> entered =
                     m_messages->enqueue(*built, account, m_clock.now(), draft);
                 then(entered);

@@ -67,6 +67,7 @@ Q_SIGNALS:
     void closed();
 
 private:
+    static Base::Done isPossible(const Message::OutgoingMessage &message, const Accounts::Account &account);
     Base::Result<Accounts::Account> findAccount(Base::AccountId id) const;
     void startDispatching();
     void lookAgain(Base::AccountId account = {});

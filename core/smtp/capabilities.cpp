@@ -2,6 +2,21 @@
 
 namespace Smtp {
 
+namespace {
+
+/// Keywords are ASCII (RFC 5321 §4.1.1.1). QString::toUpper() would make STARTTLS of one that begins with
+/// U+017F.
+QString inUpperCase(QString word)
+{
+    for (QChar &c : word) {
+        if (c >= u'a' && c <= u'z')
+            c = QChar(c.unicode() - u'a' + u'A');
+    }
+    return word;
+}
+
+} // namespace
+
 Capabilities Capabilities::from(const Delivery::ServerReply &hello)
 {
     Capabilities capabilities;
@@ -10,10 +25,11 @@ Capabilities Capabilities::from(const Delivery::ServerReply &hello)
         QStringList words = lines.at(i).split(QLatin1Char(' '), Qt::SkipEmptyParts);
         if (words.isEmpty())
             continue;
-        QString keyword = words.takeFirst().toUpper();
+        QString keyword = inUpperCase(words.takeFirst());
         // "AUTH=LOGIN PLAIN": servers before RFC 2554 wrote it so.
         if (keyword.startsWith(QStringLiteral("AUTH="))) {
-            words.prepend(keyword.mid(5));
+            if (keyword.size() > 5)
+                words.prepend(keyword.mid(5));
             keyword = QStringLiteral("AUTH");
         }
         QStringList &known = capabilities.m_keywords[keyword];
@@ -30,9 +46,16 @@ QStringList Capabilities::mechanisms() const
 {
     QStringList names;
     for (const QString &name : m_keywords.value(QStringLiteral("AUTH")))
-        names.append(name.toUpper());
+        names.append(inUpperCase(name));
     names.removeDuplicates();
     return names;
+}
+
+QStringList Capabilities::keywords() const
+{
+    QStringList keywords = m_keywords.keys();
+    keywords.sort();
+    return keywords;
 }
 
 qint64 Capabilities::number(const QString &keyword, qsizetype at) const
@@ -51,7 +74,7 @@ int Capabilities::limit(const QString &name) const
 {
     constexpr int most = 999'999; // RFC 9422 §4: at most six digits
     for (const QString &word : m_keywords.value(QStringLiteral("LIMITS"))) {
-        if (word.section(QLatin1Char('='), 0, 0).compare(name, Qt::CaseInsensitive) != 0)
+        if (inUpperCase(word.section(QLatin1Char('='), 0, 0)) != name)
             continue;
         bool ok = false;
         const int value = word.section(QLatin1Char('='), 1).toInt(&ok);

@@ -27,6 +27,8 @@ public:
     qint64 shortestDeliverBy() const;
     /// Longest wait in seconds that FUTURERELEASE takes (RFC 4865 §3); 0: none told.
     qint64 longestHold() const;
+    /// Every keyword, sorted, in upper case.
+    QStringList keywords() const;
     /// Every keyword with its parameters, as the server wrote them, in its order.
     QStringList lines() const { return m_lines; }
     /// The same without what may be left out of a command and is nevertheless understood (see

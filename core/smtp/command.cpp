@@ -135,8 +135,13 @@ Base::Result<Command> mail(const Message::Envelope &envelope, const Announcement
     }
     if (envelope.handling.requireTls)
         text += " REQUIRETLS";
-    if (envelope.handling.holdUntil && *envelope.handling.holdUntil > announcement.now)
-        text += " HOLDUNTIL=" + envelope.handling.holdUntil->toUTC().toString(Qt::ISODate).toLatin1();
+    if (envelope.handling.holdUntil && *envelope.handling.holdUntil > announcement.now) {
+        const QByteArray until = envelope.handling.holdUntil->toUTC().toString(Qt::ISODate).toLatin1();
+        if (until.isEmpty()) // RFC 3339 has four digits for a year
+            return Base::Error{Base::ErrorKind::BadMessage, QStringLiteral("HOLDUNTIL"),
+                               QStringLiteral("a time beyond the year 9999 cannot be written")};
+        text += " HOLDUNTIL=" + until;
+    }
     if (envelope.handling.deliverBy && capabilities.has(QStringLiteral("DELIVERBY"))) {
         // RFC 2852 §4: seconds from now, at most nine digits; N may lie in the past.
         const qint64 seconds = announcement.now.secsTo(envelope.handling.deliverBy->deadline);

@@ -1,6 +1,7 @@
 #include "core/smtp/session.h"
 
 #include "core/delivery/retrypolicy.h"
+#include "core/smtp/requirements.h"
 
 #include <algorithm>
 
@@ -79,6 +80,7 @@ void Session::begin(quint64 id, Letter letter)
 void Session::open()
 {
     m_redactor = {};
+    m_signedIn = false;
     m_wire->await(Stage::Connect, firstLetter());
     m_logbook->note(
         QStringLiteral("connecting to %1, port %2").arg(m_options.server.host).arg(m_options.server.port));
@@ -124,7 +126,7 @@ void Session::introduced(const ServerReply &reply)
     m_wire->setPipelining(m_terms.capabilities.has(QStringLiteral("PIPELINING")));
     if (m_options.server.security == Net::Security::StartTls && !m_wire->connection().isEncrypted())
         return secure();
-    m_options.signIn ? authenticate() : signedIn();
+    m_options.signIn && !m_signedIn ? authenticate() : signedIn();
 }
 
 void Session::secure()
@@ -178,7 +180,11 @@ void Session::continueAuthentication(const ServerReply &reply)
         if (const Base::Done proved = m_exchange->conclude(m_wire->unfiltered()); !proved)
             return fail(Stage::Auth, proved.error());
         Q_EMIT authenticated(m_exchange->mechanism());
-        return signedIn();
+        m_signedIn = true;
+        // Some offer more to those they know. The way back and forth is spared where nothing is missing.
+        const bool wantsMore =
+            !m_letters.empty() && lacks(m_letters.front()->envelope(), m_terms.capabilities);
+        return wantsMore ? hello() : signedIn();
     }
     if (reply.code() != 334)
         return refuse(Stage::Auth, reply, m_exchange->complaint(reply));
@@ -198,6 +204,7 @@ void Session::signedIn()
 {
     m_open = true;
     m_exchange.reset();
+    Q_EMIT opened(m_terms.capabilities.keywords());
     m_mailMax = m_terms.capabilities.limit(QStringLiteral("MAILMAX"));
     const int declared = m_terms.capabilities.limit(QStringLiteral("RCPTMAX"));
     m_terms.limits.recipients = declared > 0 ? declared : m_options.learned.recipients;
@@ -291,14 +298,24 @@ bool Session::isOpen() const
     return m_open && !m_over && mayGoOn();
 }
 
+std::size_t Session::mostLetters() const
+{
+    switch (m_terms.lane) {
+    case Lane::Default:
+        break;
+    case Lane::Bulk:
+        return bulkLetters;
+    case Lane::Window:
+        return windowLetters;
+    }
+    return 1;
+}
+
 bool Session::isReady() const
 {
-    const int most = m_terms.lane == Lane::Window ? windowLetters
-                     : m_terms.lane == Lane::Bulk ? bulkLetters
-                                                  : 1;
     const bool waiting = std::any_of(m_letters.begin(), m_letters.end(),
                                      [](const Submission *each) { return each->wantsFloor(); });
-    return isOpen() && !m_floor && !waiting && static_cast<int>(m_letters.size()) < most;
+    return isOpen() && !m_floor && !waiting && m_letters.size() < mostLetters();
 }
 
 Submission *Session::find(quint64 letter) const
@@ -388,11 +405,9 @@ void Session::renew(const QString &why)
     open();
 }
 
-void Session::cancel()
+void Session::cancel(const Error &why)
 {
-    if (!m_letters.empty())
-        return fail(m_wire->stage(), {ErrorKind::Cancelled, {}, QStringLiteral("the person stopped it")});
-    hangUp();
+    m_letters.empty() ? hangUp() : fail(m_wire->stage(), why);
 }
 
 /// A reply said no before letters could go.

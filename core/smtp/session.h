@@ -63,14 +63,16 @@ public:
     void rehearse();
     /// While isOpen() and nothing is under way: says QUIT, then closed().
     void quit();
-    /// Ends whatever is under way; finished() follows for each.
-    void cancel();
+    /// Ends whatever is under way, with that reason; finished() follows for each.
+    void cancel(const Base::Error &why = {
+                    Base::ErrorKind::Cancelled, {}, QStringLiteral("the person stopped it")});
 
     /// True when another letter can go over the same connection, now or when those under way are over.
     bool isOpen() const;
     bool isOver() const { return m_over; } ///< the connection is gone
     /// True when another letter can be given now: the lane decides how many are under way at once.
     bool isReady() const;
+    std::size_t mostLetters() const; ///< under way at once
     const Capabilities &capabilities() const { return m_terms.capabilities; }
     Net::TlsFacts tlsFacts() const { return m_wire->connection().tlsFacts(); }
     /// Of the letter begun last, and of what is said when no letter is under way.
@@ -86,6 +88,7 @@ Q_SIGNALS:
     void said(const Delivery::TranscriptLine &line, quint64 letter);
     void stageReached(Delivery::Stage stage, quint64 letter); ///< begun
     void authenticated(const QString &mechanism);             ///< the server took us, by this one
+    void opened(const QStringList &offers);                   ///< letters may go; keywords of EHLO
     /// Octets of the content taken by the operating system.
     void progressed(qint64 done, qint64 total, quint64 letter);
     void finished(const Delivery::Outcome &outcome, quint64 letter);
@@ -146,7 +149,8 @@ private:
     quint64 m_replacedFor = 0; ///< the letter the connection was replaced for
     int m_transactions = 0;    ///< over this connection
     int m_mailMax = 0;         ///< MAILMAX of LIMITS (RFC 9422); 0: none
-    bool m_open = false;       ///< signed in: letters may go
+    bool m_signedIn = false;   ///< over this connection
+    bool m_open = false;       ///< letters may go
     bool m_over = false;       ///< the connection is gone
     bool m_dirty = false;      ///< the last transaction may be open still: RSET before the next
 };

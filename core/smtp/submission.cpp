@@ -1,6 +1,7 @@
 #include "core/smtp/submission.h"
 
 #include "core/delivery/retrypolicy.h"
+#include "core/smtp/requirements.h"
 
 #include <algorithm>
 
@@ -51,50 +52,11 @@ void Submission::takeFloor(Wire &wire, bool reset)
     m_wantsFloor = false;
     m_hasFloor = true;
     m_capabilities = m_plain ? m_terms.capabilities.withoutOptional() : m_terms.capabilities;
-    if (const std::optional<Error> error = impossible())
+    const qint64 size = m_letter.content->size();
+    if (const std::optional<Error> error =
+            obstacle(m_letter.envelope, size, m_terms.capabilities, m_clock.now()))
         return fail(Stage::Mail, *error);
     sendEnvelope(reset);
-}
-
-/// Why this server cannot take this message at all, known before anything is said about it.
-std::optional<Error> Submission::impossible() const
-{
-    const Message::Envelope &envelope = m_letter.envelope;
-    const qint64 size = m_letter.content->size();
-    if (const qint64 most = m_terms.capabilities.sizeLimit(); most > 0 && size > most)
-        return Error{ErrorKind::TooBig, QString::number(size),
-                     QStringLiteral("the server takes at most %1 octets").arg(most)};
-    if (envelope.eightBit && !m_terms.capabilities.has(QStringLiteral("8BITMIME")))
-        return missing(QStringLiteral("8BITMIME"),
-                       QStringLiteral("the message holds 8-bit text and the server takes 7-bit text only"));
-    if ((envelope.utf8Header || envelope.reversePath.needsSmtpUtf8()) &&
-        !m_terms.capabilities.has(QStringLiteral("SMTPUTF8")))
-        return missing(QStringLiteral("SMTPUTF8"),
-                       QStringLiteral("an address of the message holds letters outside ASCII"));
-    // Never dropped in silence: it would go on unprotected.
-    if (envelope.handling.requireTls && !m_terms.capabilities.has(QStringLiteral("REQUIRETLS")))
-        return missing(QStringLiteral("REQUIRETLS"),
-                       QStringLiteral("the message must be encrypted all the way"));
-    const QDateTime now = m_clock.now();
-    if (envelope.handling.holdUntil && *envelope.handling.holdUntil > now) {
-        if (!m_terms.capabilities.has(QStringLiteral("FUTURERELEASE")))
-            return missing(QStringLiteral("FUTURERELEASE"),
-                           QStringLiteral("the message is not to go out before a set time"));
-        const qint64 longest = m_terms.capabilities.longestHold();
-        if (longest > 0 && now.secsTo(*envelope.handling.holdUntil) > longest)
-            return Error{ErrorKind::NotOffered, QStringLiteral("FUTURERELEASE"),
-                         QStringLiteral("the server holds a message for at most %1 s").arg(longest)};
-    }
-    if (envelope.handling.deliverBy && envelope.handling.deliverBy->returned &&
-        envelope.handling.deliverBy->deadline <= now)
-        return Error{ErrorKind::TooLate, envelope.handling.deliverBy->deadline.toString(Qt::ISODate),
-                     QStringLiteral("the message was to be delivered by then or not at all")};
-    return {};
-}
-
-std::optional<Error> Submission::missing(const QString &keyword, const QString &why)
-{
-    return Error{ErrorKind::NotOffered, keyword, why};
 }
 
 /// Whether SMTPUTF8 is asked for in this round.
@@ -124,8 +86,8 @@ void Submission::sendEnvelope(bool reset)
     for (const qsizetype i : std::as_const(m_round)) {
         const Message::Recipient &recipient = envelope.recipients.at(i);
         if (recipient.address.needsSmtpUtf8() && !offersUtf8) {
-            m_transaction.rcptImpossible(i,
-                                         *missing(QStringLiteral("SMTPUTF8"), recipient.address.addrSpec()));
+            m_transaction.rcptImpossible(
+                i, notOffered(QStringLiteral("SMTPUTF8"), recipient.address.addrSpec()));
             continue;
         }
         const Base::Result<Command> rcpt = Commands::rcpt(envelope, recipient, utf8, m_capabilities);
@@ -387,7 +349,8 @@ void Submission::contentAnswered(const ServerReply &reply)
     endRound();
 }
 
-/// A server that declares no limit shows it.
+/// A server that declares no limit shows it, also where it then loses patience (Postfix's "421 too many
+/// errors").
 void Submission::learnLimit()
 {
     if (m_transaction.wasFull() && m_transaction.taken() > 0)
@@ -410,6 +373,7 @@ void Submission::endRound()
 
 void Submission::refuse(Stage stage, const ServerReply &reply, std::optional<Error> error)
 {
+    learnLimit();
     m_transaction.refuse(stage, reply);
     // Half a message on the line, or sides that do not understand each other: start afresh.
     const Scope scope = m_transaction.scope();
@@ -425,6 +389,7 @@ bool Submission::takesEarlyRefusal(const ServerReply &reply) const
 
 void Submission::fail(Stage stage, const Error &error, std::optional<Scope> scope)
 {
+    learnLimit();
     const Scope reach = scope.value_or(Delivery::scopeOf(error.kind));
     m_transaction.fail(stage, error, reach);
     const bool keep = reach == Scope::Message && !m_data && stage < Stage::Data;

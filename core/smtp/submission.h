@@ -44,6 +44,7 @@ public:
     bool hasSpoken() const { return m_spoken; }
     /// No content: everything but a letter is tried.
     bool isRehearsal() const { return !m_letter.content; }
+    const Message::Envelope &envelope() const { return m_letter.envelope; }
     bool wantsFloor() const { return m_wantsFloor; }
 
     /// The rehearsal went well.
@@ -71,8 +72,6 @@ Q_SIGNALS:
 private:
     using Then = std::function<void(const Delivery::ServerReply &)>;
 
-    std::optional<Base::Error> impossible() const;
-    static std::optional<Base::Error> missing(const QString &keyword, const QString &why);
     bool needsUtf8() const;
     void sendEnvelope(bool reset);
     void mailAnswered(const Delivery::ServerReply &reply);

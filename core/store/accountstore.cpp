@@ -27,10 +27,12 @@ Base::Result<Accounts::Account> AccountStore::save(const Accounts::Account &acco
     const std::optional<Accounts::Account> before = stored(saved.id);
     const bool same = before && Accounts::isSameSignIn(*before, saved);
     saved.strongestSeen = same ? before->strongestSeen : QString();
+    saved.offers = same ? before->offers : QStringList();
     if (saved.id.isValid()) {
         const Base::Result<QSqlQuery> query = m_database.run(
-            QStringLiteral("UPDATE account SET name = ?, settings = ?, strongest_seen = ? WHERE id = ?"),
-            {saved.name, settings, saved.strongestSeen, saved.id.value});
+            QStringLiteral(
+                "UPDATE account SET name = ?, settings = ?, strongest_seen = ?, offers = ? WHERE id = ?"),
+            {saved.name, settings, saved.strongestSeen, saved.offers.join(QLatin1Char(' ')), saved.id.value});
         if (!query)
             return query.error();
         if (query->numRowsAffected() == 0)
@@ -103,6 +105,15 @@ Base::Done AccountStore::setStrongestSeen(const Accounts::Account &account, cons
                            {mechanism, account.id.value});
 }
 
+Base::Done AccountStore::setOffers(const Accounts::Account &account, const QStringList &offers)
+{
+    const std::optional<Accounts::Account> now = stored(account.id);
+    if (!now || !Accounts::isSameSignIn(*now, account))
+        return {};
+    return m_database.exec(QStringLiteral("UPDATE account SET offers = ? WHERE id = ?"),
+                           {offers.join(QLatin1Char(' ')), account.id.value});
+}
+
 Base::Done AccountStore::setPause(Base::AccountId id, const Delivery::Reason &reason)
 {
     return m_database.exec(QStringLiteral("UPDATE account SET paused = ? WHERE id = ?"),
@@ -112,8 +123,8 @@ Base::Done AccountStore::setPause(Base::AccountId id, const Delivery::Reason &re
 Base::Result<QList<Accounts::Account>> AccountStore::readAll(const Database &database)
 {
     Base::Result<QSqlQuery> query =
-        database.run(QStringLiteral("SELECT id, settings, is_default, strongest_seen FROM account ORDER BY "
-                                    "is_default DESC, name COLLATE NOCASE"));
+        database.run(QStringLiteral("SELECT id, settings, is_default, strongest_seen, offers FROM account "
+                                    "ORDER BY is_default DESC, name COLLATE NOCASE"));
     if (!query)
         return query.error();
     QList<Accounts::Account> accounts;
@@ -122,6 +133,7 @@ Base::Result<QList<Accounts::Account>> AccountStore::readAll(const Database &dat
         account.id = Base::AccountId{query->value(0).toLongLong()};
         account.isDefault = query->value(2).toBool();
         account.strongestSeen = query->value(3).toString();
+        account.offers = query->value(4).toString().split(QLatin1Char(' '), Qt::SkipEmptyParts);
         accounts.append(account);
     }
     return accounts;

@@ -27,6 +27,8 @@ public:
     /// The mechanism by which its server took it; empty: from here on any will do again. Another account by
     /// now (other server, user or way to sign in): nothing is changed.
     Base::Done setStrongestSeen(const Accounts::Account &account, const QString &mechanism);
+    /// What its server offers, unless the account was changed meanwhile.
+    Base::Done setOffers(const Accounts::Account &account, const QStringList &offers);
 
     Base::Result<QList<Accounts::Account>> all() const { return readAll(m_database); }
     Base::Result<Delivery::Reason> pauseOf(Base::AccountId id) const { return readPause(m_database, id); }

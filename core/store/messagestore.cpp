@@ -225,8 +225,14 @@ Done MessageStore::markCommitting(MessageId id, const Assignment &assignment,
     provisional.isProvisional = true;
     if (const Done done = apply(id, assignment, results, provisional, Delivery::Scope::Recipient); !done)
         return done;
-    if (const Done done = m_book.setState(id, MessageState::Committing, now); !done)
-        return done;
+    const Base::Result<StateBook::Standing> before = m_book.standing(id);
+    if (!before)
+        return before.error();
+    // Where the server takes fewer recipients at once, an attempt commits once a round.
+    if (before->state != MessageState::Committing) {
+        if (const Done done = m_book.setState(id, MessageState::Committing, now); !done)
+            return done;
+    }
     if (const Done done = m_database.exec(QStringLiteral("UPDATE attempt SET committing = 1 WHERE id = ?"),
                                           {assignment.attempt.value});
         !done)
@@ -252,7 +258,12 @@ Done MessageStore::finishAttempt(MessageId id, const Assignment &assignment, con
     MessageState to = Delivery::summary(states);
     std::optional<QDateTime> next;
     if (Delivery::isDueState(to)) {
-        to = consequence.nextAttempt ? MessageState::Deferred : MessageState::Held;
+        const Base::Result<StateBook::Standing> before = m_book.standing(id);
+        if (!before)
+            return before.error();
+        const bool asItWas = consequence.isInterrupted && Delivery::mayMove(before->state, to);
+        if (!asItWas)
+            to = consequence.nextAttempt ? MessageState::Deferred : MessageState::Held;
         next = consequence.nextAttempt;
     }
     const QString reason =
@@ -294,7 +305,8 @@ Done MessageStore::apply(MessageId id, const Assignment &assignment,
     for (qsizetype i = 0; i < results.size() && i < assignment.positions.size(); ++i) {
         const Delivery::RecipientResult &result = results.at(i);
         const int position = assignment.positions.at(i);
-        if (result.verdict == Verdict::None)
+        if (result.verdict == Verdict::None ||
+            (consequence.isInterrupted && result.verdict == Verdict::Deferred))
             continue;
         const Verdict verdict =
             consequence.giveUp && result.verdict == Verdict::Deferred ? Verdict::Refused : result.verdict;

@@ -41,7 +41,8 @@ struct Consequence
     std::optional<QDateTime> nextAttempt; ///< for those deferred; none: held for a person
     bool countAttempt = true;             ///< false: it was the account's fault, not the message's
     bool isProvisional = false;           ///< the attempt goes on: who is deferred now is counted at its end
-    bool giveUp = false;                  ///< deferred recipients are refused now
+    bool isInterrupted = false; ///< who is deferred stays as they were: nothing was learned about them
+    bool giveUp = false;        ///< deferred recipients are refused now
 };
 
 class MessageStore
@@ -66,7 +67,8 @@ public:
     Base::Result<std::optional<QDateTime>> nextDue(const QDateTime &now) const;
 
     Base::Result<Assignment> beginAttempt(Base::MessageId id, const QDateTime &now);
-    /// Puts "the final dot may have been sent" on record, with the verdicts known so far.
+    /// Puts "the final dot may have been sent" on record, with the verdicts known so far. Several times in an
+    /// attempt whose recipients the server takes in several rounds.
     Base::Done markCommitting(Base::MessageId id, const Assignment &assignment,
                               const QList<Delivery::RecipientResult> &results, const QDateTime &now);
     Base::Done finishAttempt(Base::MessageId id, const Assignment &assignment,

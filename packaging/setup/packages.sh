@@ -21,7 +21,7 @@ packages_of() {
     qca) echo libqca-qt6-dev libqca-qt6-plugins ;;
     qca-source) echo qt6-5compat-dev libsasl2-dev xz-utils debian-archive-keyring ;;
     test)
-        echo clang-format python3 openssl procps postfix dovecot-core gnome-keyring dbus dbus-daemon \
+        echo clang clang-format python3 openssl procps postfix dovecot-core dovecot-submissiond gnome-keyring dbus dbus-daemon \
             xvfb xauth openbox xdotool x11-utils imagemagick
         ;;
     bench) echo python3 postfix msmtp curl ;;
@@ -35,7 +35,7 @@ purpose_of() {
     build) echo 'to build and run Postrider' ;;
     qca) echo 'for signing, encryption and the sealed vault' ;;
     qca-source) echo 'to build QCA (signing, encryption, the sealed vault), which this release lacks for Qt 6' ;;
-    test) echo 'for the tests: real mail servers, a keychain and a display without a screen' ;;
+    test) echo 'for the tests: real mail servers, a keychain, a display without a screen, and clang for the fuzz targets' ;;
     bench | bench-node) echo 'to measure beside: other programs that send mail' ;;
     esac
 }

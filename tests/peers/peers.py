@@ -1,4 +1,4 @@
-"""A real Postfix with a real Dovecot behind it for sign-in, private to one test run.
+"""A real Postfix with a real Dovecot behind it for sign-in, or before it as submission server; private to one test run.
 
 Everything lives in one temporary folder: configuration, queue, data, certificates, mailboxes, log. The servers listen
 on 127.0.0.1 only, on ports that were free, and Postfix has no SMTP client configured, so nothing can leave the machine.
@@ -17,6 +17,8 @@ happens when the test that started it is killed: no server outlives its test.
 import base64
 import ctypes
 import grp
+import hashlib
+import hmac
 import json
 import os
 import pwd
@@ -37,7 +39,15 @@ USER = "ada@example.org"
 PASSWORD = "p:ä %s$HOME\\n\"q'=€;# kestrel4711canary"
 # Mailbox → folder. Anybody else at example.org is unknown, any other domain is denied.
 MAILBOXES = {"ada": "ada", "bob": "bob", "carol": "carol", "dora": "dora", "jürgen": "juergen"}
+READERS = [f"reader{number}" for number in range(12)]
+MAILBOXES |= {reader: reader for reader in READERS}
 SIZE_LIMIT = 20_000_000
+# Of the port that takes little.
+SMALL_SIZE_LIMIT = 50_000
+SMALL_RECIPIENT_LIMIT = 5
+# Who issues Dovecot's access tokens, and with what it signs them.
+ISSUER = "https://login.example.org"
+TOKEN_KEY = b"a key that signs access tokens in these tests"
 
 _STARTUP_SECONDS = 30
 
@@ -55,8 +65,15 @@ class Postfix:
     port            STARTTLS, and nothing but EHLO and QUIT before it
     tls_port        TLS from the start
     misnamed_port   STARTTLS with a certificate of the right authority for another host
+    small_port      STARTTLS, SMALL_SIZE_LIMIT octets and SMALL_RECIPIENT_LIMIT recipients a message
     ca_file         the authority that signed the certificates
     wrong_ca_file   an authority that signed none of them
+
+    With submission=True Dovecot is a submission server as well, which hands on to this Postfix:
+
+    submission_port, submissions_port   STARTTLS, and TLS from the start
+    client_certificate, client_key      of USER
+    stranger_certificate, stranger_key  of USER, they say, but by another authority
     """
 
     host = "127.0.0.1"
@@ -65,14 +82,16 @@ class Postfix:
     domain = DOMAIN
     size_limit = SIZE_LIMIT
 
-    def __init__(self):
+    def __init__(self, submission=False):
+        self._submission = submission
         self._helper = None
 
     def __enter__(self):
-        reason = why_unavailable()
+        reason = why_unavailable(self._submission)
         if reason:
             raise Unavailable(reason)
         command = [sys.executable, os.path.abspath(__file__), "--serve", str(os.getuid())]
+        command += ["submission"] if self._submission else []
         if os.geteuid() != 0:
             command = ["sudo", "-n"] + command
         # A session of its own: a signal to the test's process group must not hit the one that has to clean up.
@@ -85,14 +104,22 @@ class Postfix:
             answer = json.loads(line) if line else {"error": "the helper process said nothing"}
             if "error" in answer:
                 raise RuntimeError("Postfix and Dovecot did not start: " + answer["error"])
-            self.port, self.tls_port, self.misnamed_port = answer["ports"]
             self.folder = Path(answer["folder"])
+            ports = answer["ports"]
+            self.port, self.tls_port, self.misnamed_port = ports["starttls"], ports["tls"], ports["misnamed"]
+            self.small_port = ports["small"]
+            self.submission_port, self.submissions_port = ports.get("submission"), ports.get("submissions")
         except BaseException:
             self._stop()
             raise
         self.ca_file = str(self.folder / "tls/ca.pem")
         self.wrong_ca_file = str(self.folder / "tls/other-ca.pem")
+        self.client_certificate, self.client_key = self._certificate("client")
+        self.stranger_certificate, self.stranger_key = self._certificate("stranger")
         return self
+
+    def _certificate(self, name):
+        return str(self.folder / f"tls/{name}.crt"), str(self.folder / f"tls/{name}.key")
 
     def __exit__(self, *_):
         self._stop()
@@ -178,10 +205,27 @@ def without_trace(message):
         message = message[end + 1 :]
 
 
-def why_unavailable():
+def access_token(user=USER, lifetime=3600, key=TOKEN_KEY, issuer=ISSUER):
+    """A JSON Web Token as Dovecot validates it by itself (RFC 7519, HS256)."""
+
+    def encoded(octets):
+        return base64.urlsafe_b64encode(octets).rstrip(b"=")
+
+    now = int(time.time())
+    claims = {"iss": issuer, "sub": user, "iat": now - 10, "exp": now + lifetime}
+    parts = [encoded(json.dumps(each).encode()) for each in ({"typ": "JWT", "alg": "HS256"}, claims)]
+    parts.append(encoded(hmac.digest(key, b".".join(parts), "sha256")))
+    return b".".join(parts).decode()
+
+
+def why_unavailable(submission=False):
     """A sentence when the servers cannot be started here, otherwise None."""
     if not _postfix_master() or not Path("/usr/sbin/dovecot").exists():
         return "Postfix and Dovecot are not installed (Debian's packages postfix and dovecot-core)."
+    if submission and not Path("/usr/lib/dovecot/submission-login").exists():
+        return "Dovecot's submission server is not installed (Debian's package dovecot-submissiond)."
+    if submission and _dovecot_version() >= (2, 4):
+        return "These tests write Dovecot's configuration as 2.3 wants it."
     if os.geteuid() != 0:
         allowed = shutil.which("sudo") and subprocess.run(
             ["sudo", "-n", "true"], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -223,16 +267,16 @@ def _authority(folder, name, words):
     (folder / f"{name}.pem").chmod(0o644)
 
 
-def _certificate(folder, name, authority, alternative_names):
-    """Writes NAME.chain: key and certificate in one file, as Postfix likes them."""
+def _certificate(folder, name, authority, usage, alternative_names, common_name=None):
+    """Writes NAME.key, NAME.crt, and NAME.chain: both in one file, as Postfix likes them."""
     request, key, chain = folder / f"{name}.csr", folder / f"{name}.key", folder / f"{name}.chain"
     _write(
         folder / f"{name}.ext",
-        f"basicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\nsubjectAltName={alternative_names}\n",
+        f"basicConstraints=CA:FALSE\nextendedKeyUsage={usage}\nsubjectAltName={alternative_names}\n",
     )
     _openssl(
         "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-        "-subj", f"/O=Postrider tests/CN={name}", "-keyout", key, "-out", request,
+        "-subj", f"/O=Postrider tests/CN={common_name or name}", "-keyout", key, "-out", request,
     )  # fmt: skip
     _openssl(
         "x509", "-req", "-in", request, "-days", 30, "-CA", folder / f"{authority}.pem",
@@ -246,47 +290,128 @@ def _make_certificates(folder):
     folder.mkdir()
     _authority(folder, "ca", "The authority of this test run")
     _authority(folder, "other-ca", "Another authority")
-    _certificate(folder, "server", "ca", "DNS:localhost,IP:127.0.0.1")
-    _certificate(folder, "misnamed", "ca", "DNS:mail.elsewhere.example")
+    _certificate(folder, "server", "ca", "serverAuth", "DNS:localhost,IP:127.0.0.1")
+    _certificate(folder, "misnamed", "ca", "serverAuth", "DNS:mail.elsewhere.example")
 
 
-def _free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
+def _make_client_certificates(folder, owner):
+    for name, authority in (("client", "ca"), ("stranger", "other-ca")):
+        _certificate(folder, name, authority, "clientAuth", f"email:{USER}", USER)
+        os.chown(folder / f"{name}.key", owner, -1)
+
+
+def _free_ports(names):
+    sockets = {name: socket.socket() for name in names}
     try:
-        for each in sockets:
+        for each in sockets.values():
             each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+        return {name: each.getsockname()[1] for name, each in sockets.items()}
     finally:
-        for each in sockets:
+        for each in sockets.values():
             each.close()
 
 
-def _configure_dovecot(folder):
+def _dovecot_version():
+    version = subprocess.run(["/usr/sbin/dovecot", "--version"], capture_output=True, text=True).stdout.strip()
+    return tuple(int(part) for part in version.split()[0].split(".")[:2])
+
+
+def _scram_sha_256(password, rounds=4096):
+    """What a server keeps of a password (RFC 5802), in Dovecot's notation."""
+    salt = os.urandom(16)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, rounds)
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    kept = (base64.b64encode(each).decode() for each in (salt, stored, hmac.digest(salted, b"Server Key", "sha256")))
+    return f"{{SCRAM-SHA-256}}{rounds}," + ",".join(kept)
+
+
+def _configure_submission(folder, ports, mail_owner):
+    """Dovecot 2.3 as a submission server; returns what makes it one."""
+    for path, text in (
+        ("hashed", f"{USER}:{_scram_sha_256(PASSWORD)}::::::\n"),
+        ("certified", f"{USER}:::::::nopassword\n"),
+        ("keys/default/HS256/default", base64.b64encode(TOKEN_KEY).decode()),
+        (
+            "oauth2.conf",
+            f"introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={folder}/dovecot/keys/\n"
+            f"username_attribute = sub\nissuers = {ISSUER}\n",
+        ),
+    ):
+        _write(folder / "dovecot" / path, text)
+    home = folder / "home"
+    home.mkdir()
+    os.chown(home, mail_owner.pw_uid, mail_owner.pw_gid)
+    return f"""
+protocols = submission
+hostname = mail.{DOMAIN}
+ssl = required
+ssl_cert = <{folder}/tls/server.crt
+ssl_key = <{folder}/tls/server.key
+ssl_ca = <{folder}/tls/ca.pem
+ssl_require_crl = no
+ssl_verify_client_cert = yes
+auth_ssl_username_from_cert = yes
+auth_mechanisms = plain login scram-sha-256 oauthbearer xoauth2 external
+passdb {{
+  driver = oauth2
+  mechanisms = oauthbearer xoauth2
+  args = {folder}/dovecot/oauth2.conf
+}}
+passdb {{
+  driver = passwd-file
+  mechanisms = external
+  args = username_format=%u {folder}/dovecot/certified
+}}
+# Only what SCRAM needs: no password lies here.
+passdb {{
+  driver = passwd-file
+  mechanisms = plain login scram-sha-256
+  args = username_format=%u {folder}/dovecot/hashed
+}}
+userdb {{
+  driver = static
+  args = uid={mail_owner.pw_uid} gid={mail_owner.pw_gid} home={home}
+}}
+first_valid_uid = 100
+mail_location = maildir:{home}/mail
+submission_relay_host = 127.0.0.1
+submission_relay_port = {ports["relay"]}
+service submission-login {{
+  inet_listener submission {{
+    address = 127.0.0.1
+    port = {ports["submission"]}
+  }}
+  inet_listener submissions {{
+    address = 127.0.0.1
+    port = {ports["submissions"]}
+    ssl = yes
+  }}
+}}
+"""
+
+
+def _configure_dovecot(folder, submission=None):
     encoded = base64.b64encode(PASSWORD.encode()).decode()
     _write(folder / "dovecot/users", f"{USER}:{{PLAIN.b64}}{encoded}::::::\n", 0o640)
     shutil.chown(folder / "dovecot/users", group="dovecot")
-    version = subprocess.run(["/usr/sbin/dovecot", "--version"], capture_output=True, text=True).stdout.strip()
-    modern = tuple(int(part) for part in version.split()[0].split(".")[:2]) >= (2, 4)
-    head = (
-        f"dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\nauth_allow_cleartext = yes\n"
+    modern = _dovecot_version() >= (2, 4)
+    plain = (
+        "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\nauth_allow_cleartext = yes\n"
         f"passdb passwd-file {{\n  passwd_file_path = {folder}/dovecot/users\n}}\n"
         if modern
-        else f"disable_plaintext_auth = no\n"
+        else "disable_plaintext_auth = no\n"
         f"passdb {{\n  driver = passwd-file\n  args = username_format=%u {folder}/dovecot/users\n}}\n"
-        f"userdb {{\n  driver = static\n  args = uid=nobody gid=nogroup home=/nonexistent\n}}\n"
-    )
+        "userdb {\n  driver = static\n  args = uid=nobody gid=nogroup home=/nonexistent\n}\n"
+    ) + "protocols =\nssl = no\nauth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256\n"
     _write(
         folder / "dovecot/dovecot.conf",
-        f"""{head}
-protocols =
-ssl = no
+        f"""{submission or plain}
 base_dir = {folder}/dovecot/run
 state_dir = {folder}/dovecot/state
 log_path = {folder}/dovecot.log
 auth_verbose = yes
 # A refused sign-in is answered at once; the default makes guessing slow, and tests too.
 auth_failure_delay = 0
-auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
 service anvil {{
   unix_listener anvil-auth-penalty {{
     mode = 0
@@ -303,7 +428,7 @@ service auth {{
     )
 
 
-def _configure_postfix(folder, ports, mail_owner):
+def _configure_postfix(folder, ports, mail_owner, submission):
     configuration = folder / "postfix/etc"
     queue = folder / "postfix/queue"
     postfix_user, postdrop = pwd.getpwnam("postfix"), grp.getgrnam("postdrop")
@@ -406,15 +531,25 @@ smtpd_client_connection_rate_limit = 0
 in_flow_delay = 0
 """,
     )
-    starttls, tls, misnamed = ports
+    relay = ""
+    if submission:
+        relay = f"""127.0.0.1:{ports["relay"]} inet n - n - - smtpd
+  -o smtpd_tls_security_level=none
+  -o smtpd_sasl_auth_enable=no
+  -o smtpd_sender_restrictions=permit_mynetworks,reject
+"""
     _write(
         configuration / "master.cf",
-        f"""127.0.0.1:{starttls} inet n - n - - smtpd
-127.0.0.1:{tls} inet n - n - - smtpd
+        f"""127.0.0.1:{ports["starttls"]} inet n - n - - smtpd
+127.0.0.1:{ports["tls"]} inet n - n - - smtpd
   -o smtpd_tls_wrappermode=yes
-127.0.0.1:{misnamed} inet n - n - - smtpd
+127.0.0.1:{ports["misnamed"]} inet n - n - - smtpd
   -o smtpd_tls_chain_files={folder}/tls/misnamed.chain
-cleanup unix n - n - 0 cleanup
+127.0.0.1:{ports["small"]} inet n - n - - smtpd
+  -o message_size_limit={SMALL_SIZE_LIMIT}
+  -o smtpd_recipient_limit={SMALL_RECIPIENT_LIMIT}
+  -o smtpd_recipient_overshoot_limit=2
+{relay}cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite
 tlsmgr unix - - n 1000? 1 tlsmgr
@@ -482,7 +617,7 @@ def _stop_all(processes):
                 return
 
 
-def serve(uid):
+def serve(uid, submission):
     """Runs until standard input ends. Prints one line of JSON when ready, or when it cannot be."""
     # Stopping is the end of input, and nothing else: an interrupted helper would leave servers behind.
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -496,10 +631,13 @@ def serve(uid):
     processes = []
     try:
         try:
-            ports = _free_ports(3)
+            names = ["starttls", "tls", "misnamed", "small"]
+            ports = _free_ports(names + (["relay", "submission", "submissions"] if submission else []))
             _make_certificates(folder / "tls")
-            configuration = _configure_postfix(folder, ports, mail_owner)
-            _configure_dovecot(folder)
+            configuration = _configure_postfix(folder, ports, mail_owner, submission)
+            if submission:
+                _make_client_certificates(folder / "tls", uid)
+            _configure_dovecot(folder, submission and _configure_submission(folder, ports, mail_owner))
 
             def as_servers_expect():
                 # Both close every descriptor they could have, one by one, which takes seconds where a million may be.
@@ -522,7 +660,7 @@ def serve(uid):
                         env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"},
                     )
                 )
-            _wait_for_servers(folder, ports, processes)
+            _wait_for_servers(folder, ports.values(), processes)
             answer = {"folder": str(folder), "ports": ports}
         except Exception as error:  # whatever it was, the test has to say it
             answer = {"error": f"{type(error).__name__}: {error}"}
@@ -603,7 +741,7 @@ def selfcheck():
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--serve"]:
-        serve(int(sys.argv[2]))
+        serve(int(sys.argv[2]), "submission" in sys.argv[3:])
     elif sys.argv[1:] == ["selfcheck"]:
         selfcheck()
     else:

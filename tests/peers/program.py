@@ -23,7 +23,8 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
 
-def _end_with_parent():
+def end_with_parent():
+    """For preexec_fn: the process is killed when the thread that started it is gone, however it went."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -82,27 +83,28 @@ class Home:
             stderr=stderr,
             env=self.environment,
             cwd=self.outside,
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
         )
 
     def run(self, *arguments, input=b"", timeout=120):
+        return self.finish(self.start(*arguments, stdin=subprocess.PIPE), input, timeout)
+
+    def finish(self, process, input=b"", timeout=120):
+        """Waits for what start() began."""
         if isinstance(input, str):
             input = input.encode()
-        process = self.start(*arguments, stdin=subprocess.PIPE)
+        arguments = process.args[3:]
         try:
             out, err = process.communicate(input, timeout=timeout)
         except subprocess.TimeoutExpired:
             process.kill()
             out, err = process.communicate()
             raise AssertionError(
-                f"no end after {timeout} s: {' '.join(map(str, arguments))}\n"
+                f"no end after {timeout} s: {' '.join(arguments)}\n"
                 f"{out.decode(errors='replace')}\n{err.decode(errors='replace')}"
             ) from None
         return Result(
-            list(map(str, arguments)),
-            process.returncode,
-            out.decode("utf-8", "replace"),
-            err.decode("utf-8", "replace"),
+            arguments, process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
         )
 
     def file(self, name, content):
@@ -148,7 +150,7 @@ class Practice:
                     self.ca_file = line[len("certificate ") :].rstrip("\n")
         # What it prints from now on has to go somewhere, or it would stop at a full pipe.
         self._drain = subprocess.Popen(
-            ["cat"], stdin=self._process.stdout, stdout=subprocess.DEVNULL, preexec_fn=_end_with_parent
+            ["cat"], stdin=self._process.stdout, stdout=subprocess.DEVNULL, preexec_fn=end_with_parent
         )
         return self
 

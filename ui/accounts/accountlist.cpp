@@ -3,6 +3,7 @@
 #include "ui/accounts/accountdialog.h"
 #include "ui/common/background.h"
 #include "ui/common/explain.h"
+#include "ui/common/format.h"
 #include "ui/common/messagebar.h"
 #include "ui/common/prompts.h"
 #include "ui/common/theme.h"
@@ -110,7 +111,7 @@ void AccountList::reload()
         item->setText(StateColumn, paused ? tr("Waits for you") : tr("Ready"));
         item->setIcon(StateColumn, icon(paused ? Role::Warning : Role::Sent));
         item->setForeground(StateColumn, colour(paused ? Role::Warning : Role::Sent, palette()));
-        item->setToolTip(StateColumn, paused ? explain(*pause).toText() : QString());
+        item->setToolTip(StateColumn, paused ? plainToolTip(explain(*pause).toText()) : QString());
         item->setText(SenderColumn, account.fromAddress);
         item->setText(ServerColumn,
                       tr("%1, port %2", "server, port").arg(account.server.host).arg(account.server.port));

@@ -297,6 +297,15 @@ Explanation explainRest(const Base::Error &error)
                 Tr::tr("Check that server and port are those for sending mail, and look at the transcript."),
                 {}};
     case NotOffered:
+        if (error.subject == QLatin1String("SMTPUTF8"))
+            return {
+                naming(error.detail,
+                       Tr::tr("The server cannot send to “%1”: it takes no letters outside ASCII in "
+                              "front of the @."),
+                       Tr::tr("The server takes no addresses with letters outside ASCII in front of the @.")),
+                Tr::tr("Ask for another address of theirs, or send through an account whose server offers "
+                       "SMTPUTF8."),
+                {}};
         return {naming(error.subject, Tr::tr("The server does not offer %1."),
                        Tr::tr("The server lacks something that is needed.")),
                 Tr::tr("Change the account's encryption or sign-in, or send through another account."),

@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QLocale>
+#include <QTextDocument>
 
 namespace Ui {
 
@@ -74,6 +75,11 @@ QString durationText(qint64 milliseconds)
     if (milliseconds < minute)
         return Format::tr("%1 s").arg(QLocale().toString(static_cast<double>(milliseconds) / 1000.0, 'f', 1));
     return Format::tr("%1 min").arg(QLocale().toString((milliseconds + minute / 2) / minute));
+}
+
+QString plainToolTip(const QString &text)
+{
+    return Qt::mightBeRichText(text) ? Qt::convertFromPlainText(text) : text;
 }
 
 } // namespace Ui

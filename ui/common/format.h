@@ -16,4 +16,7 @@ QString relativeTime(const QDateTime &when, const QDateTime &now);
 /// "12 ms", "1.4 s", "3 min".
 QString durationText(qint64 milliseconds);
 
+/// The text for a tooltip, shown as it stands: Qt would take a server's "<img src=…>" for markup (law 9).
+QString plainToolTip(const QString &text);
+
 } // namespace Ui

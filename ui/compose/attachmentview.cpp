@@ -111,7 +111,7 @@ void AttachmentView::render()
         auto *item = new QListWidgetItem(
             icon(type, QStringLiteral("file")),
             tr("%1 · %2", "file name, size").arg(attachment.name, sizeText(attachment.size)), this);
-        item->setToolTip(tr("%1\nDelete takes it away.", "a file's path").arg(attachment.path));
+        item->setToolTip(plainToolTip(tr("%1\nDelete takes it away.", "a file's path").arg(attachment.path)));
     }
     setVisible(!m_attachments.isEmpty());
     updateGeometry();

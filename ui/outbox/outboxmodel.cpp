@@ -274,7 +274,7 @@ QVariant OutboxModel::data(const QModelIndex &index, int role) const
     case Qt::TextAlignmentRole:
         return column == Size ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter)) : QVariant();
     case Qt::ToolTipRole:
-        return toolTip(*message, column);
+        return plainToolTip(toolTip(*message, column));
     case Qt::AccessibleTextRole:
         return tr("%1: %2", "column, value")
             .arg(headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(), text(*message, column));

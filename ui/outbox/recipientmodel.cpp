@@ -1,6 +1,7 @@
 #include "ui/outbox/recipientmodel.h"
 
 #include "ui/common/explain.h"
+#include "ui/common/format.h"
 #include "ui/common/theme.h"
 #include "ui/common/words.h"
 
@@ -74,8 +75,8 @@ QVariant RecipientModel::data(const QModelIndex &index, int role) const
     case Qt::TextAlignmentRole:
         return index.column() == Attempts ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter)) : QVariant();
     case Qt::ToolTipRole:
-        return index.column() == Why && !row.reason.isNull() ? explain(row.reason).toText()
-                                                             : text(row, index.column());
+        return plainToolTip(index.column() == Why && !row.reason.isNull() ? explain(row.reason).toText()
+                                                                          : text(row, index.column()));
     default:
         return {};
     }

@@ -26,6 +26,7 @@ struct Meaning
 constexpr std::array commands{
     Meaning{"HELO", QT_TRANSLATE_NOOP("Ui::Annotations", "we say who we are")},
     Meaning{"EHLO", QT_TRANSLATE_NOOP("Ui::Annotations", "we say who we are and ask what the server can do")},
+    Meaning{"LHLO", QT_TRANSLATE_NOOP("Ui::Annotations", "we say who we are and ask what the server can do")},
     Meaning{"STARTTLS", QT_TRANSLATE_NOOP("Ui::Annotations", "we ask to encrypt from here on")},
     Meaning{"AUTH", QT_TRANSLATE_NOOP("Ui::Annotations", "we sign in; the password is not shown")},
     Meaning{"****", QT_TRANSLATE_NOOP("Ui::Annotations", "our part of the sign-in; not shown")},
@@ -33,6 +34,8 @@ constexpr std::array commands{
     Meaning{"MAIL", QT_TRANSLATE_NOOP("Ui::Annotations", "we name the sender")},
     Meaning{"RCPT", QT_TRANSLATE_NOOP("Ui::Annotations", "we name a recipient")},
     Meaning{"DATA", QT_TRANSLATE_NOOP("Ui::Annotations", "we ask to hand over the message")},
+    Meaning{"BDAT",
+            QT_TRANSLATE_NOOP("Ui::Annotations", "we hand over the message, or a part of it, in one piece")},
     Meaning{".", QT_TRANSLATE_NOOP("Ui::Annotations", "the message ends here; now the server decides")},
     Meaning{"RSET", QT_TRANSLATE_NOOP("Ui::Annotations", "we begin afresh")},
     Meaning{"NOOP", QT_TRANSLATE_NOOP("Ui::Annotations", "we ask whether the server is still there")},
@@ -53,6 +56,8 @@ constexpr std::array capabilities{
     Meaning{"HELP", QT_TRANSLATE_NOOP("Ui::Annotations", "it explains its commands")},
     Meaning{"REQUIRETLS", QT_TRANSLATE_NOOP("Ui::Annotations", "it can insist on encryption all the way")},
     Meaning{"DELIVERBY", QT_TRANSLATE_NOOP("Ui::Annotations", "it can be given a deadline")},
+    Meaning{"FUTURERELEASE", QT_TRANSLATE_NOOP("Ui::Annotations", "it can keep a message until a set time")},
+    Meaning{"MT-PRIORITY", QT_TRANSLATE_NOOP("Ui::Annotations", "it knows messages that come first")},
     Meaning{"LIMITS", QT_TRANSLATE_NOOP("Ui::Annotations", "it tells its limits")},
 };
 
@@ -62,6 +67,12 @@ constexpr std::array notes{
     Meaning{"connected to", QT_TRANSLATE_NOOP("Ui::Annotations", "the line is open")},
     Meaning{"using the open",
             QT_TRANSLATE_NOOP("Ui::Annotations", "a line that is open already serves again")},
+    Meaning{"the open connection had",
+            QT_TRANSLATE_NOOP("Ui::Annotations", "nothing was lost; we call the server again")},
+    Meaning{"the server takes", QT_TRANSLATE_NOOP("Ui::Annotations", "the rest goes over a new line")},
+    Meaning{"once more without",
+            QT_TRANSLATE_NOOP("Ui::Annotations",
+                              "the server does not understand what it offers; we leave it out")},
     Meaning{"TLS", QT_TRANSLATE_NOOP("Ui::Annotations", "from here on nobody on the way can read along")},
     Meaning{"(message", QT_TRANSLATE_NOOP("Ui::Annotations", "the message itself goes out here")},
     Meaning{"no answer in", QT_TRANSLATE_NOOP("Ui::Annotations", "the server kept silent for too long")},
@@ -99,7 +110,7 @@ QString capability(const QString &text)
 Delivery::Stage stageOf(const QString &verb)
 {
     using enum Delivery::Stage;
-    if (verb == QLatin1String("EHLO") || verb == QLatin1String("HELO"))
+    if (verb == QLatin1String("EHLO") || verb == QLatin1String("HELO") || verb == QLatin1String("LHLO"))
         return Hello;
     if (verb == QLatin1String("STARTTLS"))
         return Tls;
@@ -111,7 +122,7 @@ Delivery::Stage stageOf(const QString &verb)
         return Rcpt;
     if (verb == QLatin1String("DATA"))
         return Data;
-    if (verb == QLatin1String("."))
+    if (verb == QLatin1String(".") || verb == QLatin1String("BDAT"))
         return Content;
     return verb == QLatin1String("QUIT") ? Quit : Greeting;
 }
@@ -160,6 +171,12 @@ QString Annotator::annotate(const Delivery::TranscriptLine &line)
     case Delivery::Speaker::Note:
         break;
     }
+    if (line.text.startsWith(QLatin1String("using the open"))) {
+        m_greeted = true; // on an earlier page
+    } else if (line.text.startsWith(QLatin1String("connecting to"))) {
+        m_greeted = false;
+        m_asked.clear(); // what was asked over another line is not answered here
+    }
     for (const Meaning &note : notes) {
         if (line.text.startsWith(QLatin1String(note.word)))
             return translated(note.meaning);
@@ -186,8 +203,10 @@ QString Annotator::annotateServer(const QString &text)
         m_greeted = last;
     else if (!m_asked.isEmpty())
         asked = m_asked.first();
-    if (last && !asked.verb.isEmpty())
-        m_asked.removeFirst();
+    else if (m_last.verb == QLatin1String("."))
+        asked = m_last; // LMTP answers for every recipient (RFC 2033 §4.2)
+    if (last && !m_asked.isEmpty() && !asked.verb.isEmpty())
+        m_last = m_asked.takeFirst();
     return reply(asked, Delivery::ServerReply(code, {text.mid(4)}), first);
 }
 
@@ -197,10 +216,14 @@ QString Annotator::reply(const Asked &asked, const Delivery::ServerReply &reply,
     const QString text = reply.lines().value(0);
     if (reply.isTransient() || reply.isPermanent())
         return first ? explainReply(stage, Delivery::Scope::Message, reply).headline : QString();
-    if (asked.verb == QLatin1String("EHLO") && !first)
+    if ((asked.verb == QLatin1String("EHLO") || asked.verb == QLatin1String("LHLO")) && !first)
         return capability(text);
     if (!first)
         return {};
+    if (asked.verb == QLatin1String("RSET"))
+        return Tr::tr("it begins afresh too");
+    if (asked.verb == QLatin1String("BDAT") && !asked.rest.endsWith(QLatin1String("LAST")))
+        return Tr::tr("it has this part");
     if (reply.isIntermediate() && stage == Delivery::Stage::Auth)
         return Tr::tr("it asks for the next part of the sign-in");
     return agreed(stage);

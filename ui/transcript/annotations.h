@@ -30,6 +30,7 @@ private:
     QString reply(const Asked &asked, const Delivery::ServerReply &reply, bool first) const;
 
     QList<Asked> m_asked;
+    Asked m_last; ///< the one answered last
     bool m_greeted = false;
     bool m_within = false; ///< inside a reply of several lines
 };

@@ -95,7 +95,7 @@ QVariant TranscriptModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole:
         if (index.column() == When)
             return tr("%1 after the attempt began").arg(durationText(line.after));
-        return text(index.row(), index.column());
+        return plainToolTip(text(index.row(), index.column()));
     case Qt::FontRole: {
         if (index.column() == Who || (index.column() == Meaning && index.row() != m_decides))
             return {};

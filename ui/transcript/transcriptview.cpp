@@ -135,7 +135,7 @@ void TranscriptView::setAttempts(const QList<Store::AttemptRow> &attempts, int s
             m_facts->setText(attempt.tls.isEmpty()
                                  ? attempt.server
                                  : tr("%1 · %2", "server, encryption").arg(attempt.server, attempt.tls));
-            m_facts->setToolTip(m_facts->text());
+            m_facts->setToolTip(plainToolTip(m_facts->text()));
         }
     }
     m_attempts->setVisible(!attempts.isEmpty());

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void aBadAddressIsRefusedAndNamed();
     void noControlOrOverrideGetsInByAnyDoor_data();
     void noControlOrOverrideGetsInByAnyDoor();
+    void halfACharacterIsRefused();
     void theWireFormIsAsciiWithALabels_data();
     void theWireFormIsAsciiWithALabels();
     void lookAlikesOfCrAndLfStayWhatTheyAre();
@@ -114,6 +115,8 @@ void TestAddress::aBadAddressIsRefusedAndNamed_data()
                             "ada@[192.0.2.1",
                             "ada@[]",
                             "ada@[a b]",
+                            "ada@[192.0.2.1>]",
+                            "ada@[a\"b]",
                             "Ada <ada@example.org",
                             "Ada <>",
                             "<@example.org>",
@@ -183,6 +186,19 @@ void TestAddress::noControlOrOverrideGetsInByAnyDoor()
     // Hidden in an encoded word, it is a control character all the same.
     const QByteArray base64 = (u"Ada"_s + intruder).toUtf8().toBase64();
     QVERIFY(!Address::parse(u"=?UTF-8?B?"_s + QString::fromLatin1(base64) + u"?= <ada@example.org>"_s).ok());
+}
+
+void TestAddress::halfACharacterIsRefused()
+{
+    // It would leave as "?", and "ada?" is another mailbox.
+    for (const char16_t half : {u'\xd800', u'\xdbff', u'\xdc00', u'\xdfff'}) {
+        const QString broken{QChar(half)};
+        QVERIFY(!Address::fromParts({}, u"ada"_s + broken, u"example.org"_s).ok());
+        QVERIFY(!Address::fromParts({}, broken + u"ada"_s, u"example.org"_s).ok());
+        QVERIFY(!Address::fromParts(u"Ada"_s + broken, u"ada"_s, u"example.org"_s).ok());
+        QVERIFY(!Address::parse(u"ada"_s + broken + u"@example.org"_s).ok());
+    }
+    QVERIFY(Address::parse(u"ada\U0001F4EE@example.org"_s).ok());
 }
 
 void TestAddress::theWireFormIsAsciiWithALabels_data()

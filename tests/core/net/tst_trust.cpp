@@ -23,6 +23,7 @@ class TestTrust : public QObject
 private Q_SLOTS:
     void initTestCase();
 
+    void oldTlsIsNotSpoken();
     void errorsHaveNames();
     void anExceptionHoldsForWhatWasShown();
     void anExceptionHoldsForOneServer();
@@ -102,6 +103,17 @@ bool TestTrust::makeChain()
                                        name + u".ext"_s, u"-out"_s, name + u".pem"_s});
     };
     return issue(u"between"_s, u"ca"_s) && issue(u"leaf"_s, u"between"_s);
+}
+
+// CVE-2009-3555: no TLS before 1.2, and no renegotiation that is not bound to what went before.
+void TestTrust::oldTlsIsNotSpoken()
+{
+    const Base::Result<QSslConfiguration> configuration = Net::tlsConfiguration({});
+    QVERIFY(configuration);
+    QCOMPARE(configuration->protocol(), QSsl::TlsV1_2OrLater);
+    QVERIFY(configuration->testSslOption(QSsl::SslOptionDisableLegacyRenegotiation));
+    QVERIFY(configuration->testSslOption(QSsl::SslOptionDisableCompression));
+    QCOMPARE(configuration->peerVerifyMode(), QSslSocket::VerifyPeer);
 }
 
 void TestTrust::errorsHaveNames()

@@ -103,6 +103,15 @@ public:
             if (end < 0)
                 return;
             const QByteArray line = m_buffer.left(end);
+            if (line.startsWith("BDAT ")) {
+                const qsizetype size = line.split(' ').value(1).toLongLong();
+                if (m_buffer.size() < end + 2 + size)
+                    return;
+                m_content += m_buffer.mid(end + 2, size);
+                m_buffer = m_buffer.mid(end + 2 + size);
+                respond(line);
+                continue;
+            }
             m_buffer = m_buffer.mid(end + 2);
             respond(line);
         }
@@ -141,8 +150,11 @@ private:
         QByteArray said = m_server.answer ? m_server.answer(line, m_number) : QByteArray();
         if (said.isNull())
             said = friendly(line);
-        if (line == "." && said.startsWith('2'))
+        const bool ends = line == "." || line.endsWith(" LAST");
+        if (ends && said.startsWith('2'))
             m_server.contents.append(m_content);
+        if (ends)
+            m_content.clear();
         m_inData = line == "DATA" && said.startsWith("354");
         reply(line, said);
     }
@@ -174,7 +186,7 @@ private:
             return "235 2.7.0 ok\r\n";
         if (line == "DATA")
             return "354 go\r\n";
-        if (line == ".")
+        if (line == "." || line.endsWith(" LAST"))
             return "250 2.0.0 queued as FAKE1\r\n";
         if (line == "QUIT")
             return "221 2.0.0 bye\r\n";

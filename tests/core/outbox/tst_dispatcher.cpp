@@ -34,6 +34,8 @@ private Q_SLOTS:
     void law4_oneRefusedRecipientStopsNobody();
     void law5_uncertainIsNeverRetriedByItself();
     void oneConnectionCarriesSeveralLetters();
+    void twoAccountsOnOneServerShareNoConnection();
+    void theGreetingTellsNothingOfThisComputer();
     void noMoreConnectionsThanTheAccountAllows();
     void anAccountThatCannotBeReachedLeavesTheOthersGoing();
     void theBackOffGrowsAndEndsWithSuccess();
@@ -321,6 +323,31 @@ void TestDispatcher::oneConnectionCarriesSeveralLetters()
     QVERIFY(!transcript(ids.at(1)).join(u'\n').contains(u"EHLO"_s));
     QVERIFY(transcript(ids.at(1)).join(u'\n').contains(u"MAIL FROM"_s));
     QVERIFY(transcript(ids.at(4)).join(u'\n').contains(u"QUIT"_s));
+}
+
+// Whoever reuses a connection reuses its TLS, its proxy and its sign-in (CVE-2026-4873, CVE-2026-8286).
+void TestDispatcher::twoAccountsOnOneServerShareNoConnection()
+{
+    const Account other = addAccount(u"other"_s, m_account.server.host);
+    const QList<MessageId> ids{enqueue(m_account), enqueue(other), enqueue(m_account), enqueue(other)};
+    start();
+    for (const MessageId id : ids)
+        QCOMPARE(m_books->state(id), u"sent"_s);
+    QCOMPARE(m_server->opened, (QStringList{m_account.server.host, m_account.server.host}));
+    QCOMPARE(m_server->count("EHLO"), 2);
+}
+
+void TestDispatcher::theGreetingTellsNothingOfThisComputer()
+{
+    Account named = addAccount(u"named"_s, u"two.example.org"_s);
+    named.helo = u"client.example.org"_s;
+    QVERIFY(Store::AccountStore(m_books->database).save(named));
+    enqueue(m_account);
+    enqueue(named);
+    start();
+    QCOMPARE(m_server->count("EHLO"), 2);
+    QCOMPARE(m_server->count("EHLO [127.0.0.1]"), 1);
+    QCOMPARE(m_server->count("EHLO client.example.org"), 1);
 }
 
 void TestDispatcher::noMoreConnectionsThanTheAccountAllows()

@@ -135,6 +135,7 @@ private Q_SLOTS:
     void aWrongPasswordPausesTheAccountUntilItIsChanged();
     void aDraftThatCannotBeSentIsRefusedAndStays_data();
     void aDraftThatCannotBeSentIsRefusedAndStays();
+    void whatTheServerWillNotTakeIsToldBeforeItIsQueued();
     void withoutAnAccountNothingIsSent();
     void aFinishedMessageIsSentAsItIs();
     void draftsAreKeptAndGoWithTheirLetter();
@@ -417,6 +418,21 @@ void TestMailroom::aDraftThatCannotBeSentIsRefusedAndStays()
     QVERIFY(query.ids({}, 10)->isEmpty());
     QCOMPARE(query.drafts()->size(), 1); // what was typed is not lost
     QVERIFY(m_server->messages().isEmpty());
+}
+
+// The practice server offers no SMTPUTF8; that is known once it was met.
+void TestMailroom::whatTheServerWillNotTakeIsToldBeforeItIsQueued()
+{
+    addAccount();
+    const Base::Result<MessageId> first = answerOf(m_program->room->submit(draftTo(u"bob@example.org"_s)));
+    QVERIFY2(first.ok(), qPrintable(problem(first)));
+    QTRY_COMPARE(state(*first), u"sent"_s);
+    const Base::Result<MessageId> second =
+        answerOf(m_program->room->submit(draftTo(u"bob@example.org, jürgen@bücher.example"_s)));
+    QVERIFY(!second.ok());
+    QCOMPARE(second.error().kind, ErrorKind::NotOffered);
+    QCOMPARE(second.error().subject, u"SMTPUTF8"_s);
+    QCOMPARE(second.error().detail, u"jürgen@bücher.example"_s);
 }
 
 void TestMailroom::withoutAnAccountNothingIsSent()

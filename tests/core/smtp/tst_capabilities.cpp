@@ -12,6 +12,7 @@ class TestCapabilities : public QObject
 
 private Q_SLOTS:
     void keywordsAreComparedWithoutCase();
+    void onlyAsciiIsTheSameInTheOtherCase();
     void theFirstLineIsNoCapability();
     void nothingIsPromisedByNothing();
     void mechanisms_data();
@@ -40,6 +41,23 @@ void TestCapabilities::keywordsAreComparedWithoutCase()
     QVERIFY(!of({QStringLiteral("XSTARTTLS"), QStringLiteral("STARTTLSX")}).has(QStringLiteral("STARTTLS")));
 }
 
+void TestCapabilities::onlyAsciiIsTheSameInTheOtherCase()
+{
+    // The long s and the dotless i have S and I for their capitals, "\ufb05" has ST.
+    const Capabilities capabilities =
+        of({QStringLiteral(u"\u017fTARTTLS"), QStringLiteral(u"p\u0131pelining"),
+            QStringLiteral(u"\ufb05arttls"), QStringLiteral(u"\u017fIZE 10"),
+            QStringLiteral(u"AUTH \u017fcram-sha-256 plain"), QStringLiteral(u"LIMIT\u017f RCPTMAX=1"),
+            QStringLiteral(u"LIMITS MA\u0131LMAX=1")});
+    QVERIFY(!capabilities.has(QStringLiteral("STARTTLS")));
+    QVERIFY(!capabilities.has(QStringLiteral("PIPELINING")));
+    QCOMPARE(capabilities.sizeLimit(), 0);
+    QVERIFY(!capabilities.mechanisms().contains(QStringLiteral("SCRAM-SHA-256")));
+    QVERIFY(capabilities.mechanisms().contains(QStringLiteral("PLAIN")));
+    QCOMPARE(capabilities.limit(QStringLiteral("RCPTMAX")), 0);
+    QCOMPARE(capabilities.limit(QStringLiteral("MAILMAX")), 0);
+}
+
 void TestCapabilities::theFirstLineIsNoCapability()
 {
     const Capabilities capabilities = Capabilities::from(
@@ -65,6 +83,8 @@ void TestCapabilities::mechanisms_data()
     QTest::newRow("lower case") << QStringList{QStringLiteral("auth login plain")} << both;
     QTest::newRow("doubled blanks") << QStringList{QStringLiteral("AUTH  LOGIN   PLAIN ")} << both;
     QTest::newRow("the old form") << QStringList{QStringLiteral("AUTH=LOGIN PLAIN")} << both;
+    QTest::newRow("the old form with a blank") << QStringList{QStringLiteral("AUTH= LOGIN PLAIN")} << both;
+    QTest::newRow("the old form with nothing") << QStringList{QStringLiteral("AUTH=")} << QStringList();
     QTest::newRow("both forms") << QStringList{QStringLiteral("AUTH LOGIN PLAIN"),
                                                QStringLiteral("AUTH=LOGIN PLAIN")}
                                 << both;

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void rcptAsksForReportsOnlyWhereTheyAreOffered();
     void envelopeIdIsXtext_data();
     void envelopeIdIsXtext();
+    void aTimeThatCannotBeWrittenIsNotSaid();
     void aNullReversePathIsWritten();
     void beyondAsciiNeedsSmtpUtf8();
     void law7_whatIsSecretIsNeverShown();
@@ -142,6 +143,20 @@ void TestCommand::envelopeIdIsXtext()
     QFETCH(QByteArray, plain);
     QFETCH(QByteArray, written);
     QCOMPARE(Smtp::xtext(plain), written);
+}
+
+void TestCommand::aTimeThatCannotBeWrittenIsNotSaid()
+{
+    const QDateTime now(QDate(2026, 11, 21), QTime(12, 0), Qt::UTC);
+    Envelope envelope;
+    envelope.handling.holdUntil = QDateTime(QDate(9999, 12, 31), QTime(23, 59, 59), Qt::UTC);
+    const Base::Result<Command> last = Commands::mail(envelope, {1, false, now}, {});
+    QVERIFY(last);
+    QCOMPARE(last->wire, QByteArray("MAIL FROM:<> HOLDUNTIL=9999-12-31T23:59:59Z\r\n"));
+    envelope.handling.holdUntil = envelope.handling.holdUntil->addSecs(1);
+    const Base::Result<Command> beyond = Commands::mail(envelope, {1, false, now}, {});
+    QVERIFY(!beyond);
+    QCOMPARE(beyond.error().kind, Base::ErrorKind::BadMessage);
 }
 
 void TestCommand::aNullReversePathIsWritten()

@@ -54,6 +54,7 @@ private Q_SLOTS:
     void removingTheDefaultPassesItOn();
     void lettersOutliveTheirAccount();
     void aPauseIsKeptWithItsReason();
+    void whatAServerOffersIsForgottenWithTheServer();
     void idsAreNeverUsedAgain();
     void law7_noFieldOfTheBooksIsForASecret();
 
@@ -208,6 +209,23 @@ void TestAccountStore::aPauseIsKeptWithItsReason()
     QVERIFY(m_store->setPause(work.id, {}).ok());
     QVERIFY(m_store->pauseOf(work.id)->isNull());
     QVERIFY(m_store->pauseOf(AccountId{99})->isNull());
+}
+
+void TestAccountStore::whatAServerOffersIsForgottenWithTheServer()
+{
+    Account account = save(u"work"_s);
+    const QStringList offers{u"DSN"_s, u"SMTPUTF8"_s};
+    QVERIFY(m_store->setOffers(account, offers));
+    QCOMPARE(m_store->all()->first().offers, offers);
+    account.fromName = u"Somebody Else"_s;
+    account = *m_store->save(account);
+    QCOMPARE(account.offers, offers);
+    const Account before = account;
+    account.server.host = u"other.example.org"_s;
+    account = *m_store->save(account);
+    QVERIFY(account.offers.isEmpty());
+    QVERIFY(m_store->setOffers(before, offers)); // it was said by the other one: not kept
+    QVERIFY(m_store->all()->first().offers.isEmpty());
 }
 
 void TestAccountStore::idsAreNeverUsedAgain()

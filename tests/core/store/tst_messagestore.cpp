@@ -62,6 +62,7 @@ private Q_SLOTS:
     void theAccountsFaultIsNotCounted();
     void theAttemptIsKeptWithItsTranscript();
     void thePositionsAreThoseOfTheMessage();
+    void anAttemptCommitsOnceARound();
     void theQueueIdIsKept();
     void aRefusedWriteChangesNothing();
     void whatTheSpoolMustKeepIsKnown();
@@ -492,6 +493,23 @@ void TestMessageStore::thePositionsAreThoseOfTheMessage()
     QCOMPARE(m_books->state(id), u"partly-sent"_s);
     QCOMPARE(m_books->number(u"SELECT attempts FROM recipient WHERE position = 0"_s), 1);
     QCOMPARE(m_books->number(u"SELECT attempts FROM recipient WHERE position = 2"_s), 2);
+}
+
+void TestMessageStore::anAttemptCommitsOnceARound()
+{
+    // The server took two at once, then the third (RFC 5321 §4.5.3.1.10).
+    const MessageId id = m_books->enqueue(m_account, three, noon);
+    const Assignment assignment = begin(id);
+    const RecipientResult open = result(Verdict::None, Stage::Rcpt);
+    const RecipientResult accepted = result(Verdict::Accepted, Stage::Content, 250);
+    QVERIFY(m_store->markCommitting(id, assignment, {open, open, open}, noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {accepted, accepted, open}, noon).ok());
+    QCOMPARE(m_books->state(id), u"committing"_s);
+    QCOMPARE(m_books->recipients(id), u"accepted accepted waiting"_s);
+    QVERIFY(m_store->finishAttempt(id, assignment, outcome({accepted, accepted, accepted}), {}, later(), noon)
+                .ok());
+    QCOMPARE(m_books->state(id), u"sent"_s);
+    QCOMPARE(m_books->number(u"SELECT min(attempts) + max(attempts) FROM recipient"_s), 2);
 }
 
 void TestMessageStore::theQueueIdIsKept()

@@ -15,6 +15,10 @@ private Q_SLOTS:
     void conversation();
     void pipelined();
     void decides();
+    void anotherLetterOverTheSameLine();
+    void chunks();
+    void lmtpAnswersForEveryone();
+    void aLineThatWasReplaced();
     void elided();
 };
 
@@ -109,6 +113,73 @@ void TestAnnotations::decides()
                                    Delivery::ServerReply(554, {QStringLiteral("x")}),
                                    {}};
     QCOMPARE(decidingLine(said, another), -1);
+}
+
+void TestAnnotations::anotherLetterOverTheSameLine()
+{
+    const QStringList meanings = annotate(lines({
+        QStringLiteral("* using the open connection to 192.0.2.7:587"),
+        QStringLiteral("C RSET"),
+        QStringLiteral("C MAIL FROM:<a@b.example>"),
+        QStringLiteral("C RCPT TO:<c@d.example>"),
+        QStringLiteral("C DATA"),
+        QStringLiteral("S 250 2.0.0 fine"),
+        QStringLiteral("S 250 2.1.0 fine"),
+        QStringLiteral("S 250 2.1.5 fine"),
+        QStringLiteral("S 354 go ahead"),
+    }));
+    QVERIFY(meanings.at(5).contains(QStringLiteral("afresh")));
+    QVERIFY(meanings.at(6).contains(QStringLiteral("sender")));
+    QVERIFY(meanings.at(7).contains(QStringLiteral("recipient")));
+    QVERIFY(meanings.at(8).contains(QStringLiteral("ready")));
+}
+
+void TestAnnotations::chunks()
+{
+    const QStringList meanings = annotate(lines({
+        QStringLiteral("* using the open connection to 192.0.2.7:587"),
+        QStringLiteral("C MAIL FROM:<a@b.example>"),
+        QStringLiteral("C BDAT 262144"),
+        QStringLiteral("C BDAT 12 LAST"),
+        QStringLiteral("S 250 2.1.0 fine"),
+        QStringLiteral("S 250 2.0.0 262144 octets"),
+        QStringLiteral("S 250 2.0.0 queued as 4F2"),
+    }));
+    QVERIFY(meanings.at(2).contains(QStringLiteral("piece")));
+    QVERIFY(meanings.at(5).contains(QStringLiteral("part")));
+    QVERIFY(meanings.at(6).contains(QStringLiteral("took the message")));
+}
+
+void TestAnnotations::lmtpAnswersForEveryone()
+{
+    const QStringList meanings = annotate(lines({
+        QStringLiteral("* using the open connection to 192.0.2.7:24"),
+        QStringLiteral("C ."),
+        QStringLiteral("S 250 2.1.5 a delivered"),
+        QStringLiteral("S 250 2.1.5 b delivered"),
+        QStringLiteral("C QUIT"),
+        QStringLiteral("S 221 bye"),
+    }));
+    QVERIFY(meanings.at(2).contains(QStringLiteral("took the message")));
+    QVERIFY(meanings.at(3).contains(QStringLiteral("took the message")));
+    QVERIFY(meanings.at(5).contains(QStringLiteral("goodbye")));
+}
+
+void TestAnnotations::aLineThatWasReplaced()
+{
+    const QStringList meanings = annotate(lines({
+        QStringLiteral("* using the open connection to 192.0.2.7:587"),
+        QStringLiteral("C MAIL FROM:<a@b.example>"),
+        QStringLiteral("C RCPT TO:<c@d.example>"),
+        QStringLiteral("* the open connection had gone"),
+        QStringLiteral("* connecting to mx.example, port 587"),
+        QStringLiteral("S 220 mx.example ESMTP"),
+        QStringLiteral("C EHLO laptop"),
+        QStringLiteral("S 250 mx.example"),
+    }));
+    QVERIFY(meanings.at(3).contains(QStringLiteral("nothing was lost")));
+    QVERIFY(meanings.at(5).contains(QStringLiteral("greets")));
+    QVERIFY(meanings.at(7).contains(QStringLiteral("name")));
 }
 
 void TestAnnotations::elided()

@@ -11,6 +11,7 @@
 #include <QGuiApplication>
 #include <QPushButton>
 #include <QTemporaryDir>
+#include <QTextDocumentFragment>
 #include <QTreeView>
 #include <QtTest>
 
@@ -24,6 +25,7 @@ private Q_SLOTS:
     void init();
     void cleanup();
     void showsTheDecidingLine();
+    void law9_aTooltipShowsWhatTheServerWrote();
     void growsAtTheEnd();
     void copiesAndSaves();
     void explanationsCanBeHidden();
@@ -76,6 +78,16 @@ void TestTranscriptView::showsTheDecidingLine()
                  .data()
                  .toString()
                  .contains(QStringLiteral("decided")));
+}
+
+void TestTranscriptView::law9_aTooltipShowsWhatTheServerWrote()
+{
+    // A tooltip has no text format of its own: Qt guesses, and would draw the server's markup.
+    const QModelIndex said = table()->model()->index(2, TranscriptModel::Said);
+    QVERIFY(Qt::mightBeRichText(said.data().toString()));
+    const QString tip = said.data(Qt::ToolTipRole).toString();
+    QVERIFY(!tip.contains(QStringLiteral("<b>")));
+    QCOMPARE(QTextDocumentFragment::fromHtml(tip).toPlainText(), said.data().toString());
 }
 
 void TestTranscriptView::growsAtTheEnd()
