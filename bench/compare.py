@@ -178,17 +178,23 @@ class Bench:
         nor the connection counts. msmtp makes a connection for each letter, and that is what it costs."""
         def once(name, peer):
             few, many = (1, 5) if name == "msmtp" else (20, 180) if "window" in name else (4, 36)
-            return (peer(port, 1, many) - peer(port, 1, few)) / (many - few) / RTT
+            idle = self.ping(port)
+            seconds = (peer(port, 1, many) - peer(port, 1, few)) / (many - few)
+            return seconds / RTT, seconds / idle, idle * 1000
 
         print("\n## Round trips a message, 20 ms (at most: 2.05, bulk 1.05, window 0.3)\n")
         peers = {"postrider, default lane": self.engine, "postrider, bulk lane": self.bulk, "smtp-source -d": self.smtp_source,
                  "curl": self.curl, "smtplib": self.smtplib, "nodemailer (pool)": self.nodemailer, "msmtp": self.msmtp}
         with smtp_sink() as sink, self.delayed(sink) as port:
-            print(f"measured with NOOP through the delay: {self.ping(port) * 1000:.2f} ms\n")
             figures = self.repeat(peers, once)
         with serving([self.programs / "bench-sink"]) as sink, self.delayed(sink) as port:
             figures |= self.repeat({"postrider, window lane (bench-sink)": self.window}, once)
-        table(figures, "postrider, default lane", "round trips", less_is_better=True, digits=3)
+        idle = [each[2] for runs in figures.values() for each in runs]
+        print(f"A NOOP took {statistics.median(idle):.2f} ms, {min(idle):.2f} to {max(idle):.2f}.\n")
+        for at, unit in enumerate(("round trips of 20 ms", "round trips of a NOOP just before")):
+            table({name: [each[at] for each in runs] for name, runs in figures.items()}, "postrider, default lane",
+                  unit, digits=3)
+            print()
 
     def delayed(self, port):
         return serving([self.programs / "bench-delay", str(port), str(int(RTT / 2 * 1e6))])
@@ -197,7 +203,7 @@ class Bench:
     def ping(port):
         times = []
         with smtplib.SMTP("127.0.0.1", port) as server:
-            for _ in range(30):
+            for _ in range(15):
                 begun = time.monotonic()
                 server.noop()
                 times.append(time.monotonic() - begun)
@@ -238,8 +244,9 @@ class Bench:
         with smtp_sink() as port:
             for connections in (1, 10):
                 for name, run in (("default", self.outbox), ("bulk", self.outbox_bulk)):
-                    once = lambda _, peer: letters / peer(port, connections, letters)
-                    figures |= self.repeat({f"{name} lane, {connections} connection(s)": run}, once)
+                    lane = f"{name} lane, {connections} connection{'s'[:connections > 1]}"
+                    figures |= self.repeat({lane: lambda n=connections, run=run: letters / run(port, n, letters)},
+                                           lambda _, rate: rate())
         syncs = self.syncs_a_second()
         table(figures | {"(fdatasync of 4 KB appended, for scale)": [syncs]}, None, "a second")
 
@@ -335,7 +342,7 @@ class Bench:
             return out.tell()
 
 
-def table(figures, beside, unit, yardstick=None, less_is_better=False, digits=0):
+def table(figures, beside, unit, yardstick=None, digits=0):
     base = statistics.median(figures[beside]) if beside and figures.get(beside) else None
     heads = [unit, "smallest – largest"]
     if base:
