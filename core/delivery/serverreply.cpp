@@ -1,5 +1,7 @@
 #include "core/delivery/serverreply.h"
 
+#include "core/base/deceptive.h"
+
 #include <QStringDecoder>
 
 #include <algorithm>
@@ -30,13 +32,6 @@ QString leadingEnhanced(const QString &line)
                                                                                             : QString();
 }
 
-bool deceives(char32_t c)
-{
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || (c >= 0x200b && c <= 0x200f) ||
-           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-           (c >= 0xfff9 && c <= 0xfffb);
-}
-
 } // namespace
 
 QString sanitised(const QByteArray &foreign, qsizetype limit)
@@ -53,7 +48,7 @@ QString sanitised(const QByteArray &foreign, qsizetype limit)
             break;
         if (point == '\t')
             out += QLatin1Char(' ');
-        else if (!deceives(point))
+        else if (!Base::isDeceptive(point))
             out += QString::fromUcs4(&point, 1);
     }
     return out;

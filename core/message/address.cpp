@@ -1,5 +1,6 @@
 #include "core/message/address.h"
 
+#include "core/base/deceptive.h"
 #include "core/message/addresslist.h"
 
 #include <QUrl>
@@ -110,6 +111,9 @@ Base::Result<Address> Address::fromParts(const QString &displayName, const QStri
         return bad(shown, QStringLiteral("there is nothing in front of the @"));
     if (hasForbidden(displayName) || hasForbidden(localPart) || hasForbidden(domain))
         return bad(shown, QStringLiteral("it holds a control character"));
+    // A name may be written with marks of direction (Hebrew ones are), a mailbox is not.
+    if (Base::holdsDeceptive(localPart))
+        return bad(shown, QStringLiteral("there is an invisible character in front of the @"));
     if (const QString problem = domainProblem(domain); !problem.isEmpty())
         return bad(shown, problem);
     if (localPart.toUtf8().size() > longestLocalPart)

@@ -1,5 +1,7 @@
 #include "core/message/addresslist.h"
 
+#include "core/base/deceptive.h"
+
 #include "core/message/encodedword.h"
 
 namespace Message {
@@ -154,9 +156,9 @@ private:
             QStringView(m_phrase).mid(m_beforeAngle).contains(QLatin1Char('@')))
             m_trouble = QStringLiteral("there are two addresses without a comma between them");
         if (m_hasAngle)
-            add(m_phrase.trimmed(), m_angle, whole);
-        else if (!m_phrase.trimmed().isEmpty())
-            add(m_comment, m_phrase.trimmed(), whole);
+            add(m_phrase.trimmed(), bare(m_angle), whole);
+        else if (!bare(m_phrase).isEmpty())
+            add(m_comment, bare(m_phrase), whole);
         else if (!m_trouble.isEmpty() || m_wasQuoted || (!m_comment.isEmpty() && !m_inGroup))
             report(whole, m_trouble.isEmpty() ? QStringLiteral("there is no address in it") : m_trouble);
         m_phrase.clear();
@@ -197,6 +199,23 @@ private:
             m_addresses.append(*address);
         else
             report(whole, address.error().detail);
+    }
+
+    /// Without what is not seen at both ends: address books and web pages put marks of direction and
+    /// zero-width
+    /// blanks there, and they come along when the address is pasted.
+    static QString bare(const QString &text)
+    {
+        const auto isNothing = [](QChar c) {
+            return c.isSpace() || (c.unicode() >= 0x80 && Base::isDeceptive(c.unicode()));
+        };
+        qsizetype begin = 0;
+        qsizetype end = text.size();
+        while (begin < end && isNothing(text.at(begin)))
+            ++begin;
+        while (end > begin && isNothing(text.at(end - 1)))
+            --end;
+        return text.mid(begin, end - begin);
     }
 
     /// RFC 5322 §3.2.1: a backslash stands for the character behind it.

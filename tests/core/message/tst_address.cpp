@@ -17,6 +17,8 @@ private Q_SLOTS:
     void aBadAddressIsRefusedAndNamed();
     void noControlOrOverrideGetsInByAnyDoor_data();
     void noControlOrOverrideGetsInByAnyDoor();
+    void nothingInvisibleStandsInAMailbox();
+    void whatIsPastedAlongAroundAnAddressIsLeftOut();
     void halfACharacterIsRefused();
     void theWireFormIsAsciiWithALabels_data();
     void theWireFormIsAsciiWithALabels();
@@ -186,6 +188,29 @@ void TestAddress::noControlOrOverrideGetsInByAnyDoor()
     // Hidden in an encoded word, it is a control character all the same.
     const QByteArray base64 = (u"Ada"_s + intruder).toUtf8().toBase64();
     QVERIFY(!Address::parse(u"=?UTF-8?B?"_s + QString::fromLatin1(base64) + u"?= <ada@example.org>"_s).ok());
+}
+
+void TestAddress::nothingInvisibleStandsInAMailbox()
+{
+    for (const char16_t c :
+         {u'\u061c', u'\u200b', u'\u200c', u'\u200e', u'\u200f', u'\u2060', u'\ufeff', u'\ufff9'}) {
+        const QString mark{QChar(c)};
+        QVERIFY(!Address::fromParts({}, u"a"_s + mark + u"da"_s, u"example.org"_s).ok());
+        QVERIFY(!Address::parse(u"a"_s + mark + u"da@example.org"_s).ok());
+        QVERIFY(!Address::parse(u"\"ada"_s + mark + u"\"@example.org"_s).ok());
+    }
+    QVERIFY(Address::parse(u"\u05d0\u200f\u05d1 <ada@example.org>"_s).ok()); // in a name it is writing
+}
+
+void TestAddress::whatIsPastedAlongAroundAnAddressIsLeftOut()
+{
+    for (const QString &text : {u"\u202aada@example.org\u202c"_s, u"\u200bada@example.org\u200b"_s,
+                                u"\ufeffada@example.org"_s, u"\u00a0ada@example.org\u00a0"_s,
+                                u" \u200e ada@example.org \u2069"_s, u"<\u2068ada@example.org\u2069>"_s}) {
+        const Base::Result<Address> address = Address::parse(text);
+        QVERIFY2(address.ok(), qPrintable(text.toHtmlEscaped()));
+        QCOMPARE(address->addrSpec(), u"ada@example.org"_s);
+    }
 }
 
 void TestAddress::halfACharacterIsRefused()
