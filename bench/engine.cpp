@@ -93,7 +93,7 @@ private:
         Smtp::Letter letter;
         letter.envelope = m_load.envelope;
         letter.content = std::make_unique<Message::ContentReader>(m_load.content, m_spool);
-        letter.aboutToCommit = [](const QList<Delivery::RecipientResult> &) { return Base::Done(); };
+        letter.aboutToCommit = [](const Smtp::Commitment &, const auto &then) { then({}); };
         session.deliver(std::move(letter));
     }
 

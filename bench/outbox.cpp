@@ -74,6 +74,7 @@ int main(int argc, char **argv)
         database.open(home.filePath(QStringLiteral("books.db")), Store::Database::Mode::ReadWrite);
     if (!opened)
         return fail(opened.error().detail);
+    Store::CommitGroup group(database);
     Store::Spool spool(home.filePath(QStringLiteral("spool")));
     const Base::Result<Accounts::Account> account = Store::AccountStore(database).save(accountOf(parser));
     if (!account)
@@ -102,7 +103,7 @@ int main(int argc, char **argv)
     const qint64 queued = time.nsecsElapsed();
 
     Base::SystemClock clock;
-    Outbox::Dispatcher dispatcher(database, spool, clock, [&clock](const QByteArray &) {
+    Outbox::Dispatcher dispatcher(database, group, spool, clock, [&clock](const QByteArray &) {
         return std::make_unique<Net::TlsConnection>(clock);
     });
     qint64 sent = 0;

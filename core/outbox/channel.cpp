@@ -2,6 +2,8 @@
 
 #include "core/message/contentreader.h"
 
+#include <QPointer>
+
 #include <algorithm>
 
 namespace Outbox {
@@ -11,10 +13,11 @@ constexpr qint64 transcriptPause = 100; // ms between two events of one attempt
 }
 
 Channel::Channel(quint64 serial, const Accounts::Account &account, Store::MessageStore &messages,
-                 const Store::Spool &spool, Base::Clock &clock)
+                 Store::CommitGroup &group, const Store::Spool &spool, Base::Clock &clock)
     : m_serial(serial)
     , m_account(account)
     , m_messages(messages)
+    , m_group(group)
     , m_spool(spool)
     , m_saying(clock.makeTimer([this] { flush(); }))
     , m_resting(clock.makeTimer([this] { quit(); }))
@@ -27,6 +30,8 @@ Channel::~Channel() = default;
 void Channel::add(const Store::QueueEntry &entry, Store::Assignment assignment)
 {
     m_resting->stop();
+    release();
+    ++m_underWay;
     auto attempt = std::make_unique<Attempt>();
     attempt->number = ++m_lastNumber;
     attempt->entry = entry;
@@ -37,8 +42,14 @@ void Channel::add(const Store::QueueEntry &entry, Store::Assignment assignment)
         old = find(old->first) ? std::next(old) : m_unsaid.erase(old);
     m_unsaid[added.number] = {entry.id, added.assignment.number, {}};
     m_attempts.emplace(added.number, std::move(attempt));
-    if (m_session)
-        deliver(added);
+    m_waiting.append(added.number);
+    deliverNext();
+}
+
+void Channel::deliverNext()
+{
+    while (!m_waiting.isEmpty() && m_session && m_session->isReady())
+        deliver(*m_attempts.at(m_waiting.takeFirst()));
 }
 
 void Channel::start(Smtp::SessionOptions options, Smtp::ConnectionFactory connectTo)
@@ -66,8 +77,7 @@ void Channel::start(Smtp::SessionOptions options, Smtp::ConnectionFactory connec
             });
     connect(session, &Smtp::Session::ready, this, &Channel::ready);
     connect(session, &Smtp::Session::closed, this, &Channel::ended);
-    for (const quint64 number : numbers())
-        deliver(*m_attempts.at(number));
+    deliver(*m_attempts.at(m_waiting.takeFirst())); // the first one opens it
 }
 
 void Channel::deliver(Attempt &attempt)
@@ -76,11 +86,21 @@ void Channel::deliver(Attempt &attempt)
     letter.id = attempt.number;
     letter.envelope = attempt.assignment.envelope;
     letter.content = std::make_unique<Message::ContentReader>(attempt.assignment.content, m_spool);
-    letter.aboutToCommit = [this, &attempt](const QList<Delivery::RecipientResult> &results) {
-        const Base::Done done =
-            m_messages.markCommitting(attempt.entry.id, attempt.assignment, results, m_clock.now());
-        attempt.committing = done.ok();
-        return done;
+    letter.aboutToCommit = [this, number = attempt.number](const Smtp::Commitment &commitment,
+                                                           const auto &then) {
+        const Attempt &of = *find(number);
+        m_group.post(
+            [this, &of, &commitment] {
+                return m_messages.markCommitting(of.entry.id, of.assignment, commitment.results,
+                                                 commitment.receiving, m_clock.now());
+            },
+            [self = QPointer(this), number, then](const Base::Done &done) {
+                Attempt *still = self ? self->find(number) : nullptr;
+                if (!still || still->isOver)
+                    return;
+                still->committing = still->committing || done.ok();
+                then(done);
+            });
     };
     m_session->deliver(std::move(letter));
 }
@@ -103,6 +123,14 @@ Attempt *Channel::find(quint64 number) const
 {
     const auto found = m_attempts.find(number);
     return found == m_attempts.end() ? nullptr : found->second.get();
+}
+
+void Channel::setOver(Attempt &attempt)
+{
+    if (std::exchange(attempt.isOver, true))
+        return;
+    --m_underWay;
+    m_waiting.removeOne(attempt.number);
 }
 
 void Channel::remove(quint64 number)
@@ -146,7 +174,8 @@ void Channel::recordGoodbye()
 {
     flush();
     if (m_session && m_last && !m_session->transcript().isEmpty())
-        (void)m_messages.replaceTranscript(*m_last, m_session->transcript());
+        m_group.post([this] { return m_messages.replaceTranscript(*m_last, m_session->transcript()); },
+                     [](const Base::Done &) {});
 }
 
 } // namespace Outbox

@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/outbox/events.h"
 #include "core/smtp/session.h"
+#include "core/store/commitgroup.h"
 #include "core/store/messagestore.h"
 #include "core/store/spool.h"
 
@@ -22,8 +23,9 @@ struct Attempt
     quint64 number = 0; ///< of the letter in the session
     Store::QueueEntry entry;
     Store::Assignment assignment;
-    std::unique_ptr<Base::Timer> recording; ///< until the disk takes its outcome
-    bool committing = false;                ///< "about to commit" is on record
+
+    bool committing = false; ///< "about to commit" is on record
+    bool isOver = false;     ///< its outcome is known, and on its way to the books
 };
 
 class Channel : public QObject
@@ -32,7 +34,7 @@ class Channel : public QObject
 
 public:
     Channel(quint64 serial, const Accounts::Account &account, Store::MessageStore &messages,
-            const Store::Spool &spool, Base::Clock &clock);
+            Store::CommitGroup &group, const Store::Spool &spool, Base::Clock &clock);
     ~Channel() override;
 
     quint64 serial() const { return m_serial; }
@@ -40,25 +42,38 @@ public:
     void setOffers(const QStringList &offers) { m_account.offers = offers; }
     void setStrongestSeen(const QString &mechanism) { m_account.strongestSeen = mechanism; }
 
-    /// An attempt that was begun in the books; it is sent at once, or when the session is there.
+    /// An attempt that was begun in the books, for which reserve() was called; it is sent at once, or when
+    /// the session is
+    /// there.
     void add(const Store::QueueEntry &entry, Store::Assignment assignment);
     /// Sends what was added so far.
     void start(Smtp::SessionOptions options, Smtp::ConnectionFactory connect);
 
     bool hasSession() const { return m_session != nullptr; }
-    /// Another attempt can be added now.
+    /// An attempt for it is being entered in the books; add() or release() follows.
+    void reserve() { ++m_reserved; }
+    void release() { --m_reserved; }
+    /// Another attempt can be begun for it now.
     bool isReady() const
     {
-        // Counted in the books too: what is answered and not on record yet is on its way still.
-        return m_session && m_session->isReady() && m_attempts.size() < m_session->mostLetters();
+        return m_session && m_session->isReady() && m_underWay + m_reserved < m_session->mostLetters();
     }
+    /// Nothing that is not under way yet can be sent any more.
+    bool isClosing() const { return m_session && !m_session->isOpen(); }
     /// Open, and nothing is under way.
-    bool isIdle() const { return m_attempts.empty() && m_session && m_session->isOpen(); }
+    bool isIdle() const { return !hasAttempts() && m_session && m_session->isOpen(); }
     bool isOver() const { return !m_session || m_session->isOver(); }
-    bool hasAttempts() const { return !m_attempts.empty(); }
+    /// Also when what became of them is not on record yet.
+    bool hasAttempts() const { return !m_attempts.empty() || m_reserved > 0; }
     bool isCommitting() const;
     QList<quint64> numbers() const;
     Attempt *find(quint64 number) const;
+    /// Its outcome is known: another one can be begun.
+    void setOver(Attempt &attempt);
+    /// Says the next of those that are not under way yet, as soon as the session is ready.
+    void deliverNext();
+    /// Those that never will be: nothing was said of them.
+    QList<quint64> unsaidOnes() const { return m_waiting; }
     /// Its outcome is in the books.
     void remove(quint64 number);
     Smtp::LearnedLimits learned() const { return m_session ? m_session->learned() : Smtp::LearnedLimits(); }
@@ -97,6 +112,7 @@ private:
     quint64 m_serial;
     Accounts::Account m_account;
     Store::MessageStore &m_messages;
+    Store::CommitGroup &m_group;
     const Store::Spool &m_spool;
     std::unique_ptr<Smtp::Session> m_session;
     std::map<quint64, std::unique_ptr<Attempt>> m_attempts;
@@ -106,6 +122,9 @@ private:
     std::optional<Base::AttemptId> m_last;
     Base::Clock &m_clock;
     quint64 m_lastNumber = 0;
+    QList<quint64> m_waiting; ///< attempts the session was not ready for
+    std::size_t m_reserved = 0;
+    std::size_t m_underWay = 0; ///< attempts whose outcome is not known
 };
 
 } // namespace Outbox

@@ -1,6 +1,6 @@
 #include "core/outbox/connectiontest.h"
 
-#include "core/outbox/dispatcher.h"
+#include "core/outbox/sessionoptions.h"
 
 namespace Outbox {
 

@@ -3,6 +3,9 @@
 #include "core/base/log.h"
 #include "core/base/threads.h"
 #include "core/delivery/retrypolicy.h"
+#include "core/outbox/sessionoptions.h"
+
+#include <QPointer>
 
 #include <algorithm>
 
@@ -15,46 +18,18 @@ using Delivery::Outcome;
 
 namespace {
 
-constexpr int lookAhead = 200;       // due messages looked at in one turn
-constexpr qint64 recordAgain = 2000; // ms until an outcome the disk refused is written again
+constexpr int lookAhead = 200; // due messages looked at in one turn
 constexpr qint64 longestSleep = 3600'000;
 
 } // namespace
 
-namespace {
-
-bool needsSecret(const Accounts::Account &account)
-{
-    return account.needs(Accounts::SecretOf::SignIn) || account.needs(Accounts::SecretOf::Proxy);
-}
-
-} // namespace
-
-Smtp::SessionOptions sessionOptions(const Accounts::Account &account, const QByteArray &secret)
-{
-    Smtp::SessionOptions options;
-    options.server = account.server;
-    options.trust = account.trust;
-    // An address literal says nothing about this computer's name (RFC 5321 §4.1.4 allows it).
-    options.clientName = account.helo.isEmpty() ? QStringLiteral("[127.0.0.1]") : account.helo;
-    options.signIn = account.needsSignIn();
-    options.mechanism = Accounts::mechanism(account.auth);
-    options.strongestSeen = account.strongestSeen;
-    options.credentials = {account.user.toUtf8(), secret};
-    options.allowCleartextSecret = account.allowCleartextPassword;
-    options.lmtp = account.lmtp;
-    options.maxLetters = account.maxPerConnection;
-    options.lane = account.lane == Accounts::Lane::Bulk     ? Smtp::Lane::Bulk
-                   : account.lane == Accounts::Lane::Window ? Smtp::Lane::Window
-                                                            : Smtp::Lane::Default;
-    return options;
-}
-
-Dispatcher::Dispatcher(Store::Database &database, Store::Spool &spool, Base::Clock &clock,
-                       ConnectionFactory connect)
+Dispatcher::Dispatcher(Store::Database &database, Store::CommitGroup &group, Store::Spool &spool,
+                       Base::Clock &clock, ConnectionFactory connect)
     : m_messages(database)
     , m_decisions(database)
     , m_accounts(database)
+    , m_group(group)
+    , m_journal(database, group, clock)
     , m_spool(spool)
     , m_clock(clock)
     , m_connect(std::move(connect))
@@ -91,7 +66,7 @@ QHash<AccountId, AccountCondition> Dispatcher::conditions() const
     QHash<AccountId, AccountCondition> conditions;
     for (const Accounts::Account &account : m_known) {
         // A password that may be wrong is tried once, not once a connection: servers count.
-        const bool proved = !needsSecret(account) || m_signedIn.contains(account.id);
+        const bool proved = !account.needsSecret() || m_signedIn.contains(account.id);
         conditions.insert(account.id, {0, proved ? account.maxConnections : 1, m_paused.value(account.id),
                                        m_backOff.value(account.id).until});
     }
@@ -109,17 +84,18 @@ void Dispatcher::wake()
     if (!m_running || m_looking)
         return;
     m_looking = true;
+    m_refused = false;
+    m_ready.clear();
     const QDateTime now = m_clock.now();
     const Base::Result<QList<Store::QueueEntry>> due = m_messages.due(now, lookAhead);
     if (!due || !refreshAccounts()) {
         Base::Log::error(
             QStringLiteral("The queue cannot be read: %1").arg(due ? QString() : due.error().detail));
         m_looking = false;
-        m_timer->start(recordAgain);
+        m_timer->start(Journal::again);
         return;
     }
-    Plan plan = Outbox::plan(*due, conditions(), now);
-    bool refused = false;
+    const Plan plan = Outbox::plan(*due, conditions(), now);
     for (const Store::QueueEntry &entry : plan.start) {
         const auto account = m_known.constFind(entry.account);
         if (account == m_known.constEnd()) {
@@ -128,11 +104,10 @@ void Dispatcher::wake()
                 Q_EMIT messageChanged(entry.id);
             continue;
         }
-        refused = !begin(entry, *account, idleChannel(*account)) || refused;
+        Channel *idle = idleChannel(*account);
+        begin(entry, idle ? *idle : *makeChannel(*account));
     }
     m_looking = false;
-    if (const QDateTime again = now.addMSecs(recordAgain); refused && (!plan.wake || again < *plan.wake))
-        plan.wake = again;
     sleepUntilDue(plan.wake);
     if (isIdle())
         Q_EMIT settled();
@@ -158,36 +133,95 @@ Channel *Dispatcher::idleChannel(const Accounts::Account &account) const
     return nullptr;
 }
 
-bool Dispatcher::begin(const Store::QueueEntry &entry, const Accounts::Account &account, Channel *channel)
+void Dispatcher::begin(const Store::QueueEntry &entry, Channel &channel)
 {
-    Base::Result<Store::Assignment> assignment = m_messages.beginAttempt(entry.id, m_clock.now());
-    if (!assignment) {
-        Base::Log::error(QStringLiteral("Message %1 cannot be taken up: %2")
-                             .arg(entry.id.toString(), assignment.error().detail));
-        return false;
-    }
+    channel.reserve();
+    m_journal.begin(entry.id, [this, serial = channel.serial(), entry](const auto &assignment) {
+        Channel &of = *find(serial); // what is reserved stays
+        if (assignment)
+            begun(of, entry, *assignment);
+        else
+            notBegun(of, entry, assignment.error());
+    });
+}
+
+Channel *Dispatcher::find(quint64 serial) const
+{
+    const auto found = m_channels.find(serial);
+    return found == m_channels.end() ? nullptr : found->second.get();
+}
+
+/// "Sending" is on record.
+void Dispatcher::begun(Channel &channel, const Store::QueueEntry &entry, const Store::Assignment &assignment)
+{
+    if (!m_running || channel.isClosing())
+        return abandon(channel, entry, assignment);
     Base::Log::info(QStringLiteral("Message %1: attempt %2 through account \"%3\"")
                         .arg(entry.id.toString())
-                        .arg(assignment->number)
-                        .arg(account.name));
-    const bool isNew = !channel;
-    if (isNew)
-        channel = makeChannel(account);
+                        .arg(assignment.number)
+                        .arg(channel.account().name));
+    const bool isNew = !channel.hasSession();
+    channel.add(entry, assignment);
     Q_EMIT messageChanged(entry.id);
-    channel->add(entry, std::move(*assignment));
-    if (!isNew)
-        return true;
-    if (needsSecret(account) && !m_secrets.contains(account.id))
-        Q_EMIT secretNeeded(account, channel->serial());
+    if (isNew)
+        open(channel);
+}
+
+void Dispatcher::open(Channel &channel)
+{
+    const Accounts::Account &account = channel.account();
+    if (account.needsSecret() && !m_secrets.contains(account.id))
+        Q_EMIT secretNeeded(account, channel.serial());
     else
-        connectChannel(*channel, m_secrets.value(account.id));
-    return true;
+        connectChannel(channel, m_secrets.value(account.id));
+}
+
+/// The connection went, or the program ends, before anything was said: as if it had not been begun.
+void Dispatcher::abandon(Channel &channel, const Store::QueueEntry &entry,
+                         const Store::Assignment &assignment)
+{
+    m_journal.abandon(entry.id, assignment, [this, serial = channel.serial()] {
+        Channel &of = *find(serial);
+        of.release();
+        next(of);
+    });
+}
+
+void Dispatcher::abandonUnsaid(Channel &channel)
+{
+    for (const quint64 number : channel.unsaidOnes()) {
+        Attempt &attempt = *channel.find(number);
+        const Store::QueueEntry entry = attempt.entry;
+        const Store::Assignment assignment = attempt.assignment;
+        channel.setOver(attempt);
+        channel.remove(number);
+        channel.reserve();
+        abandon(channel, entry, assignment);
+    }
+}
+
+void Dispatcher::notBegun(Channel &channel, const Store::QueueEntry &entry, const Error &error)
+{
+    channel.release();
+    if (error.kind == ErrorKind::BadAddress || error.kind == ErrorKind::DatabaseDamaged) {
+        // It would be taken up again and again: a person must look at it.
+        if (m_decisions.hold(entry.id, m_clock.now()))
+            Q_EMIT messageChanged(entry.id);
+    } else if (error.kind != ErrorKind::NotAllowed && error.kind != ErrorKind::NotFound) {
+        m_refused = true; // nobody's fault but the disk's
+        m_timer->start(Journal::again);
+    }
+    // Where somebody else has dealt with it in the meantime there is nothing to say.
+    if (error.kind != ErrorKind::NotAllowed)
+        Base::Log::error(
+            QStringLiteral("Message %1 cannot be taken up: %2").arg(entry.id.toString(), error.detail));
+    next(channel);
 }
 
 Channel *Dispatcher::makeChannel(const Accounts::Account &account)
 {
     const quint64 serial = ++m_serial;
-    auto made = std::make_unique<Channel>(serial, account, m_messages, m_spool, m_clock);
+    auto made = std::make_unique<Channel>(serial, account, m_messages, m_group, m_spool, m_clock);
     Channel *channel = made.get();
     m_channels.emplace(serial, std::move(made));
     connect(channel, &Channel::transcriptGrew, this, &Dispatcher::transcriptGrew);
@@ -225,8 +259,8 @@ void Dispatcher::later(quint64 serial, const std::function<void(Channel &)> &wha
     QMetaObject::invokeMethod(
         this,
         [this, serial, what] {
-            if (const auto found = m_channels.find(serial); found != m_channels.end())
-                what(*found->second);
+            if (Channel *channel = find(serial))
+                what(*channel);
         },
         Qt::QueuedConnection);
 }
@@ -234,10 +268,10 @@ void Dispatcher::later(quint64 serial, const std::function<void(Channel &)> &wha
 void Dispatcher::answerSecret(quint64 request, const Base::Result<Accounts::Secrets> &secrets)
 {
     Base::assertThread(this);
-    const auto found = m_channels.find(request);
-    if (found == m_channels.end() || found->second->hasSession())
+    Channel *asking = find(request);
+    if (!asking || asking->hasSession() || !asking->hasAttempts())
         return;
-    Channel &channel = *found->second;
+    Channel &channel = *asking;
     if (!m_running)
         return failBeforeSession(channel, {ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
     if (!secrets)
@@ -334,30 +368,22 @@ Store::Consequence Dispatcher::consequenceOf(const Accounts::Account &account, c
 void Dispatcher::record(Channel &channel, quint64 number, const Outcome &outcome,
                         const Delivery::Transcript &transcript)
 {
-    const Attempt *attempt = channel.find(number);
-    if (attempt)
-        write(channel, number,
-              {outcome, transcript, consequenceOf(channel.account(), attempt->entry, outcome)});
+    Attempt *attempt = channel.find(number);
+    if (!attempt || attempt->isOver)
+        return;
+    channel.setOver(*attempt);
+    const AccountId account = channel.account().id;
+    m_journal.finish(
+        attempt->entry.id, attempt->assignment, account,
+        {outcome, transcript, consequenceOf(channel.account(), attempt->entry, outcome)},
+        [this, serial = channel.serial(), number, outcome] { recorded(*find(serial), number, outcome); });
+    next(channel); // what is due need not wait for the disk
 }
 
-void Dispatcher::write(Channel &channel, quint64 number, const Ending &ending)
+/// Now others may know.
+void Dispatcher::recorded(Channel &channel, quint64 number, const Outcome &outcome)
 {
-    Attempt &attempt = *channel.find(number);
-    const Outcome &outcome = ending.outcome;
-    const Base::Done done = m_messages.finishAttempt(attempt.entry.id, attempt.assignment, outcome,
-                                                     ending.transcript, ending.consequence, m_clock.now());
-    if (!done) {
-        // The disk refused the outcome: it is not told to anyone and not forgotten, but written again until
-        // it is there.
-        Base::Log::error(QStringLiteral("The outcome of message %1 cannot be recorded: %2")
-                             .arg(attempt.entry.id.toString(), done.error().detail));
-        attempt.recording = m_clock.makeTimer([this, serial = channel.serial(), number, ending] {
-            later(serial, [this, number, ending](Channel &of) { write(of, number, ending); });
-        });
-        attempt.recording->start(recordAgain);
-        return;
-    }
-    const Base::MessageId id = attempt.entry.id;
+    const Base::MessageId id = channel.find(number)->entry.id;
     channel.flush();
     channel.remove(number);
     Base::Log::info(
@@ -368,12 +394,9 @@ void Dispatcher::write(Channel &channel, quint64 number, const Ending &ending)
             .arg(outcome.count(Delivery::Verdict::Refused))
             .arg(outcome.count(Delivery::Verdict::Uncertain))
             .arg(Delivery::name(outcome.stage)));
-    const Accounts::Account &account = channel.account();
-    const bool pause =
-        Delivery::needsPerson(outcome) && m_accounts.setPause(account.id, Delivery::reasonOf(outcome));
     Q_EMIT messageChanged(id);
-    if (pause) {
-        Base::Log::warning(QStringLiteral("Account \"%1\" waits for a person").arg(account.name));
+    if (Delivery::needsPerson(outcome)) {
+        Base::Log::warning(QStringLiteral("Account \"%1\" waits for a person").arg(channel.account().name));
         Q_EMIT accountsChanged();
     }
     next(channel);
@@ -384,23 +407,38 @@ void Dispatcher::write(Channel &channel, quint64 number, const Ending &ending)
 void Dispatcher::next(Channel &channel)
 {
     m_learned.insert(channel.account().id, channel.learned());
+    channel.deliverNext();
+    if (channel.isClosing())
+        abandonUnsaid(channel);
     const bool current = m_running && m_known.value(channel.account().id) == channel.account();
-    bool refused = false; // by the books, which are looked at again later
-    while (current && !refused && channel.isReady()) {
-        const Base::Result<std::optional<Store::QueueEntry>> entry =
-            m_messages.dueOf(channel.account().id, m_clock.now());
-        if (!entry || !*entry)
+    while (current && !m_refused && channel.isReady()) {
+        const std::optional<Store::QueueEntry> entry = nextOf(channel.account().id);
+        if (!entry)
             break;
-        refused = !begin(**entry, channel.account(), &channel);
+        begin(*entry, channel);
     }
     if (channel.hasAttempts())
         return;
     if (channel.isOver())
         return end(channel);
-    if (!current || refused || !channel.isIdle())
+    if (!m_running)
+        return channel.leave();
+    if (!current || m_refused || !channel.isIdle())
         return channel.quit();
     channel.rest();
     QMetaObject::invokeMethod(this, &Dispatcher::wake, Qt::QueuedConnection); // to say that all is settled
+}
+
+/// The most overdue one; others may have dealt with it, which shows when it is begun.
+std::optional<Store::QueueEntry> Dispatcher::nextOf(AccountId account)
+{
+    QList<Store::QueueEntry> &ready = m_ready[account];
+    if (ready.isEmpty()) {
+        if (const Base::Result<QList<Store::QueueEntry>> due =
+                m_messages.dueOf(account, m_clock.now(), lookAhead))
+            ready = *due;
+    }
+    return ready.isEmpty() ? std::nullopt : std::optional(ready.takeFirst());
 }
 
 void Dispatcher::end(Channel &channel)
@@ -434,8 +472,10 @@ void Dispatcher::stop()
     for (const auto &[serial, channel] : m_channels)
         channels.append(channel.get());
     for (Channel *channel : channels) {
-        if (!channel->hasSession())
+        if (!channel->hasSession() && !channel->numbers().isEmpty())
             failBeforeSession(*channel, {ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
+        else if (!channel->hasSession())
+            continue; // what is being entered for it is abandoned
         else if (!channel->hasAttempts())
             channel->leave();
         else if (!channel->isCommitting()) // past it, the server's answer is waited for

@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/outbox/channel.h"
 #include "core/outbox/events.h"
+#include "core/outbox/journal.h"
 #include "core/outbox/queue.h"
 #include "core/store/accountstore.h"
 #include "core/store/decisions.h"
@@ -23,14 +24,13 @@ namespace Outbox {
 /// writes transcripts, never sees it.
 using ConnectionFactory = std::function<std::unique_ptr<Net::Connection>(const QByteArray &proxyPassword)>;
 
-Smtp::SessionOptions sessionOptions(const Accounts::Account &account, const QByteArray &secret);
-
 class Dispatcher : public QObject
 {
     Q_OBJECT
 
 public:
-    Dispatcher(Store::Database &database, Store::Spool &spool, Base::Clock &clock, ConnectionFactory connect);
+    Dispatcher(Store::Database &database, Store::CommitGroup &group, Store::Spool &spool, Base::Clock &clock,
+               ConnectionFactory connect);
     ~Dispatcher() override;
 
     /// From here on what is due is tried.
@@ -56,17 +56,15 @@ Q_SIGNALS:
     void drained();
 
 private:
-    /// How an attempt ended, until the books have it.
-    struct Ending
-    {
-        Delivery::Outcome outcome;
-        Delivery::Transcript transcript;
-        Store::Consequence consequence;
-    };
-
     Channel *idleChannel(const Accounts::Account &account) const;
-    /// Over that channel, or a new one. False when the books refused: nothing was begun.
-    bool begin(const Store::QueueEntry &entry, const Accounts::Account &account, Channel *channel);
+    /// Over that channel; begun() follows when it is on record.
+    void begin(const Store::QueueEntry &entry, Channel &channel);
+    void begun(Channel &channel, const Store::QueueEntry &entry, const Store::Assignment &assignment);
+    void notBegun(Channel &channel, const Store::QueueEntry &entry, const Base::Error &error);
+    void abandon(Channel &channel, const Store::QueueEntry &entry, const Store::Assignment &assignment);
+    void abandonUnsaid(Channel &channel);
+    void open(Channel &channel);
+
     Channel *makeChannel(const Accounts::Account &account);
     void later(quint64 serial, const std::function<void(Channel &)> &what);
     void connectChannel(Channel &channel, const Accounts::Secrets &secrets);
@@ -78,7 +76,9 @@ private:
                                      const Delivery::Outcome &outcome);
     void record(Channel &channel, quint64 number, const Delivery::Outcome &outcome,
                 const Delivery::Transcript &transcript);
-    void write(Channel &channel, quint64 number, const Ending &ending);
+    void recorded(Channel &channel, quint64 number, const Delivery::Outcome &outcome);
+    std::optional<Store::QueueEntry> nextOf(Base::AccountId account);
+    Channel *find(quint64 serial) const;
     void next(Channel &channel);
     void end(Channel &channel);
     QHash<Base::AccountId, AccountCondition> conditions() const;
@@ -94,6 +94,8 @@ private:
     Store::MessageStore m_messages;
     Store::Decisions m_decisions;
     Store::AccountStore m_accounts;
+    Store::CommitGroup &m_group;
+    Journal m_journal;
     Store::Spool &m_spool;
     Base::Clock &m_clock;
     ConnectionFactory m_connect;
@@ -103,11 +105,13 @@ private:
     QHash<Base::AccountId, Accounts::Account> m_known;
     QHash<Base::AccountId, bool> m_paused;
     QHash<Base::AccountId, BackOff> m_backOff;
-    QHash<Base::AccountId, Accounts::Secrets> m_secrets; ///< of this run only
+    QHash<Base::AccountId, QList<Store::QueueEntry>> m_ready; ///< due ones, looked up ahead
+    QHash<Base::AccountId, Accounts::Secrets> m_secrets;      ///< of this run only
     QSet<Base::AccountId> m_signedIn; ///< whose secret a server has taken: one connection until then
     quint64 m_serial = 0;
     bool m_running = false;
     bool m_looking = false;
+    bool m_refused = false; ///< the books took no attempt; they are asked again later
 };
 
 } // namespace Outbox

@@ -42,12 +42,14 @@ Done MailWorker::open(bool dispatch)
     Base::assertThread(this);
     if (const Done done = m_database.open(m_paths.database(), Store::Database::Mode::ReadWrite); !done)
         return done;
+    m_group = std::make_unique<Store::CommitGroup>(m_database);
     m_spool = std::make_unique<Store::Spool>(m_paths.spool());
     m_accounts = std::make_unique<Store::AccountStore>(m_database);
     m_messages = std::make_unique<Store::MessageStore>(m_database);
     m_decisions = std::make_unique<Store::Decisions>(m_database);
     m_drafts = std::make_unique<Store::DraftStore>(m_database);
-    m_dispatcher = std::make_unique<Dispatcher>(m_database, *m_spool, m_clock, realConnections(m_clock));
+    m_dispatcher =
+        std::make_unique<Dispatcher>(m_database, *m_group, *m_spool, m_clock, realConnections(m_clock));
     connect(m_dispatcher.get(), &Dispatcher::messageChanged, this, &MailWorker::messageChanged);
     connect(m_dispatcher.get(), &Dispatcher::accountsChanged, this, &MailWorker::accountsChanged);
     connect(m_dispatcher.get(), &Dispatcher::progressed, this, &MailWorker::progressed);

@@ -78,6 +78,7 @@ private:
     Base::Clock &m_clock;
     QThreadPool m_builders; ///< builds letters, tidies the spool
     Store::Database m_database;
+    std::unique_ptr<Store::CommitGroup> m_group;
     std::unique_ptr<Store::Spool> m_spool;
     std::unique_ptr<Store::AccountStore> m_accounts;
     std::unique_ptr<Store::MessageStore> m_messages;

@@ -11,15 +11,24 @@
 
 namespace Smtp {
 
+/// What is on record before the end of the content is written.
+struct Commitment
+{
+    QList<Delivery::RecipientResult> results; ///< the verdicts known so far
+    QList<qsizetype>
+        receiving; ///< who gets the content now, by their index in the envelope; nobody else can be uncertain
+};
+
 /// One message on its way: the envelope with the recipients of this attempt, and its content.
 struct Letter
 {
     quint64 id = 0; ///< by which the session's signals name it; 0: the session counts by itself
     Message::Envelope envelope;
     std::unique_ptr<Message::ContentReader> content;
-    /// Called before the end of the content is written with the verdicts known so far; an error keeps it from
-    /// being written. More than once where the server takes fewer recipients at a time.
-    std::function<Base::Done(const QList<Delivery::RecipientResult> &)> aboutToCommit;
+    /// Called before the end of the content is written, which waits until `then` is told that this is on
+    /// record, and is never
+    /// written after an error. More than once where the server takes fewer recipients at a time.
+    std::function<void(const Commitment &, std::function<void(const Base::Done &)> then)> aboutToCommit;
 };
 
 /// How many letters are on their way at once over one connection. What is in flight when it breaks is

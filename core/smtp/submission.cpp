@@ -3,6 +3,8 @@
 #include "core/delivery/retrypolicy.h"
 #include "core/smtp/requirements.h"
 
+#include <QPointer>
+
 #include <algorithm>
 
 namespace Smtp {
@@ -200,6 +202,7 @@ void Submission::dataAnswered(const ServerReply &reply)
         if (isWanted()) {
             m_contentBegun = true;
             m_data = std::make_unique<DataWriter>();
+            m_chunk.clear();
             m_queued = 0;
             return streamContent();
         }
@@ -227,42 +230,59 @@ void Submission::endEmpty()
 
 void Submission::streamContent()
 {
-    while (m_data && m_wire->unwritten() < contentWindow) {
+    while (m_data && !m_recording && m_wire->unwritten() < contentWindow) {
         const Base::Result<QByteArray> chunk = m_letter.content->read();
         if (!chunk)
             return fail(Stage::Data, chunk.error());
         if (chunk->isEmpty())
-            return commit();
+            return record();
         m_queued += chunk->size();
         m_wire->writeContent(m_data->write(*chunk));
     }
 }
 
-/// Law 3: on record before it is sent. From here on a lost connection means "uncertain".
-Base::Done Submission::record()
+/// Law 3: the end of the content waits until the books have it. Meanwhile the server may speak, or go.
+void Submission::record()
 {
-    const Base::Done recorded =
-        m_letter.aboutToCommit ? m_letter.aboutToCommit(m_transaction.results()) : Base::Done();
+    m_chunk += m_data->finish();
+    m_recording = true;
+    if (!m_letter.aboutToCommit)
+        return onRecorded({});
+    m_letter.aboutToCommit({m_transaction.results(), m_transaction.receiving()},
+                           [self = QPointer(this), number = ++m_records](const Base::Done &recorded) {
+                               if (self && self->m_recording && self->m_records == number)
+                                   self->onRecorded(recorded);
+                           });
+}
+
+/// From here on a lost connection means "uncertain".
+void Submission::onRecorded(const Base::Done &recorded)
+{
+    m_recording = false;
     if (!recorded) {
         // Our own books' trouble, of whatever kind, is no verdict about a recipient.
         const Error &error = recorded.error();
-        return Delivery::isTransient(error.kind) ? error
-                                                 : Error{ErrorKind::Database, error.subject, error.detail};
+        return fail(Stage::Data, Delivery::isTransient(error.kind)
+                                     ? error
+                                     : Error{ErrorKind::Database, error.subject, error.detail});
+    }
+    if (!m_chunkRefusal.isNull()) { // heard meanwhile
+        if (m_wire->owes(m_id))
+            return; // the last answer ends it
+        m_data.reset();
+        return endChunks();
     }
     m_logbook->note(QStringLiteral("(message, %1 octets)").arg(m_letter.content->size()));
     m_transaction.setCommitted(true);
-    return {};
+    m_wire->isInContent() ? commit() : commitChunk();
 }
 
 void Submission::commit()
 {
-    const QByteArray end = m_data->finish();
-    if (const Base::Done recorded = record(); !recorded)
-        return fail(Stage::Data, recorded.error());
     m_data.reset();
     m_wire->endContent();
     m_terms.dirty = false; // the final dot ends the transaction, however it is answered (RFC 5321 §4.1.1.4)
-    askAboutContent(Command{end + DataWriter::terminator(), QStringLiteral(".")}, {});
+    askAboutContent(Command{std::exchange(m_chunk, {}) + DataWriter::terminator(), QStringLiteral(".")}, {});
     leaveFloor();
 }
 
@@ -278,12 +298,13 @@ void Submission::askAboutContent(const Command &command, QByteArray body)
 
 void Submission::streamChunks()
 {
-    while (m_data && m_chunkRefusal.isNull() && !m_wire->hasUnsent() && m_wire->unwritten() < contentWindow) {
+    while (m_data && !m_recording && m_chunkRefusal.isNull() && !m_wire->hasUnsent() &&
+           m_wire->unwritten() < contentWindow) {
         const Base::Result<QByteArray> octets = m_letter.content->read();
         if (!octets)
             return fail(Stage::Data, octets.error());
         if (octets->isEmpty())
-            return commitChunk();
+            return record();
         m_queued += octets->size();
         m_chunk += m_data->write(*octets);
         if (m_chunk.size() >= chunkSize) {
@@ -301,17 +322,14 @@ void Submission::chunkAnswered(const ServerReply &reply)
         m_chunkRefusal = reply;
     if (m_data && m_chunkRefusal.isNull())
         return streamChunks();
-    if (!m_data || m_wire->owes(m_id))
-        return; // the last one's answer ends it
+    if (!m_data || m_recording || m_wire->owes(m_id))
+        return; // the last one's answer ends it, or the books' does
     m_data.reset();
     endChunks();
 }
 
 void Submission::commitChunk()
 {
-    m_chunk += m_data->finish();
-    if (const Base::Done recorded = record(); !recorded)
-        return fail(Stage::Data, recorded.error());
     m_data.reset();
     const Command bdat = Commands::bdat(m_chunk.size(), true);
     askAboutContent(bdat, std::exchange(m_chunk, {}));
@@ -364,6 +382,7 @@ void Submission::learnLimit()
 /// The next recipients at once, or the end.
 void Submission::endRound()
 {
+    m_recording = false;
     if (!m_transaction.hasWaiting())
         return finish(m_contentBegun ? Stage::Content : Stage::Rcpt, {}, Fate::Keep);
     m_terms.dirty = m_spoken && !m_accepted;
@@ -433,6 +452,7 @@ void Submission::finish(Stage stage, std::optional<Error> error, Fate fate)
 {
     if (std::exchange(m_over, true))
         return;
+    m_recording = false;
     m_data.reset();
     if (m_spoken)
         m_terms.dirty = !m_accepted;

@@ -84,7 +84,8 @@ private:
     void dataAnswered(const Delivery::ServerReply &reply);
     void endEmpty();
     void streamContent();
-    Base::Done record();
+    void record();
+    void onRecorded(const Base::Done &recorded);
     void commit();
     void askAboutContent(const Command &command, QByteArray body);
     void streamChunks();
@@ -109,11 +110,13 @@ private:
     Capabilities m_capabilities; ///< of this round
     QList<qsizetype> m_round;
     std::unique_ptr<DataWriter> m_data; ///< while the content is being written
-    QByteArray m_chunk;                 ///< the next BDAT
+    QByteArray m_chunk;                 ///< the next BDAT, or what stands before the final dot
     Delivery::ServerReply m_chunkRefusal;
-    qint64 m_queued = 0;  ///< octets of the content handed to the connection
-    bool m_plain = false; ///< optional parameters were refused once and are left out
-    bool m_drop = false;  ///< the connection is of no more use
+    qint64 m_queued = 0;      ///< octets of the content handed to the connection
+    int m_records = 0;        ///< how often "about to commit" was asked for
+    bool m_recording = false; ///< the content has no more octets, and its end waits for the books
+    bool m_plain = false;     ///< optional parameters were refused once and are left out
+    bool m_drop = false;      ///< the connection is of no more use
     bool m_spoken = false;
     bool m_accepted = false; ///< the content of this round was: the transaction is over
     bool m_contentBegun = false;

@@ -101,6 +101,16 @@ QList<qsizetype> Transaction::takenOnes() const
     return ones;
 }
 
+QList<qsizetype> Transaction::receiving() const
+{
+    QList<qsizetype> ones;
+    for (std::size_t i = 0; i < m_standings.size(); ++i) {
+        if (m_standings[i] == Standing::Taken || m_standings[i] == Standing::Asked)
+            ones.append(static_cast<qsizetype>(i));
+    }
+    return ones;
+}
+
 void Transaction::contentAnswered(qsizetype index, const ServerReply &reply)
 {
     const Verdict verdict =

@@ -48,6 +48,8 @@ public:
     int taken() const;
     bool hasTaken() const { return has(Standing::Taken); }
     QList<qsizetype> takenOnes() const;
+    /// Whom the server has taken in this round, or may have: in a pipeline an answer may be owed still.
+    QList<qsizetype> receiving() const;
     /// The server said in this round that it takes no more recipients at once.
     bool wasFull() const { return m_full; }
 

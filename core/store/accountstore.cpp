@@ -29,7 +29,7 @@ Base::Result<Accounts::Account> AccountStore::save(const Accounts::Account &acco
     saved.strongestSeen = same ? before->strongestSeen : QString();
     saved.offers = same ? before->offers : QStringList();
     if (saved.id.isValid()) {
-        const Base::Result<QSqlQuery> query = m_database.run(
+        const Base::Result<Cursor> query = m_database.run(
             QStringLiteral(
                 "UPDATE account SET name = ?, settings = ?, strongest_seen = ?, offers = ? WHERE id = ?"),
             {saved.name, settings, saved.strongestSeen, saved.offers.join(QLatin1Char(' ')), saved.id.value});
@@ -38,7 +38,7 @@ Base::Result<Accounts::Account> AccountStore::save(const Accounts::Account &acco
         if (query->numRowsAffected() == 0)
             return Error{ErrorKind::UnknownAccount, saved.name, {}};
     } else {
-        const Base::Result<QSqlQuery> query =
+        const Base::Result<Cursor> query =
             m_database.run(QStringLiteral("INSERT INTO account (name, settings, is_default) VALUES (?, ?, "
                                           "NOT EXISTS (SELECT 1 FROM account))"),
                            {saved.name, settings});
@@ -59,7 +59,7 @@ Base::Done AccountStore::remove(Base::AccountId id)
     Transaction transaction(m_database);
     if (!transaction.begun())
         return transaction.begun();
-    const Base::Result<QSqlQuery> query =
+    const Base::Result<Cursor> query =
         m_database.run(QStringLiteral("DELETE FROM account WHERE id = ?"), {id.value});
     if (!query)
         return query.error();
@@ -81,7 +81,7 @@ Base::Done AccountStore::setDefault(Base::AccountId id)
         return known.error();
     if (!known->isValid())
         return Error{ErrorKind::UnknownAccount, id.toString(), {}};
-    return m_database.exec(QStringLiteral("UPDATE account SET is_default = (id = ?)"), {id.value});
+    return m_database.write(QStringLiteral("UPDATE account SET is_default = (id = ?)"), {id.value});
 }
 
 std::optional<Accounts::Account> AccountStore::stored(Base::AccountId id) const
@@ -101,8 +101,8 @@ Base::Done AccountStore::setStrongestSeen(const Accounts::Account &account, cons
     const std::optional<Accounts::Account> now = stored(account.id);
     if (!now || !Accounts::isSameSignIn(*now, account))
         return {};
-    return m_database.exec(QStringLiteral("UPDATE account SET strongest_seen = ? WHERE id = ?"),
-                           {mechanism, account.id.value});
+    return m_database.write(QStringLiteral("UPDATE account SET strongest_seen = ? WHERE id = ?"),
+                            {mechanism, account.id.value});
 }
 
 Base::Done AccountStore::setOffers(const Accounts::Account &account, const QStringList &offers)
@@ -110,19 +110,19 @@ Base::Done AccountStore::setOffers(const Accounts::Account &account, const QStri
     const std::optional<Accounts::Account> now = stored(account.id);
     if (!now || !Accounts::isSameSignIn(*now, account))
         return {};
-    return m_database.exec(QStringLiteral("UPDATE account SET offers = ? WHERE id = ?"),
-                           {offers.join(QLatin1Char(' ')), account.id.value});
+    return m_database.write(QStringLiteral("UPDATE account SET offers = ? WHERE id = ?"),
+                            {offers.join(QLatin1Char(' ')), account.id.value});
 }
 
 Base::Done AccountStore::setPause(Base::AccountId id, const Delivery::Reason &reason)
 {
-    return m_database.exec(QStringLiteral("UPDATE account SET paused = ? WHERE id = ?"),
-                           {pack(Delivery::toJson(reason)), id.value});
+    return m_database.write(QStringLiteral("UPDATE account SET paused = ? WHERE id = ?"),
+                            {pack(Delivery::toJson(reason)), id.value});
 }
 
 Base::Result<QList<Accounts::Account>> AccountStore::readAll(const Database &database)
 {
-    Base::Result<QSqlQuery> query =
+    Base::Result<Cursor> query =
         database.run(QStringLiteral("SELECT id, settings, is_default, strongest_seen, offers FROM account "
                                     "ORDER BY is_default DESC, name COLLATE NOCASE"));
     if (!query)

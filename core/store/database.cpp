@@ -1,5 +1,6 @@
 #include "core/store/database.h"
 
+#include "core/store/commitgroup.h"
 #include "core/store/migrations.h"
 
 #include <QElapsedTimer>
@@ -107,39 +108,54 @@ void Database::close()
 {
     if (m_connection.isEmpty())
         return;
+    m_prepared.clear();
     m_database.close();
     m_database = QSqlDatabase();
     QSqlDatabase::removeDatabase(m_connection);
     m_connection.clear();
 }
 
-Base::Result<QSqlQuery> Database::run(const QString &sql, const QVariantList &values) const
+Base::Result<Cursor> Database::run(const QString &sql, const QVariantList &values) const
 {
-    QSqlQuery query(m_database);
-    query.setForwardOnly(true);
-    if (!query.prepare(sql))
-        return errorOf(query.lastError(), m_path);
-    for (const QVariant &value : values) {
+    Prepared::node_type statement = m_prepared.extract(sql);
+    if (!statement) {
+        QSqlQuery query(m_database);
+        query.setForwardOnly(true);
+        if (!query.prepare(sql))
+            return errorOf(query.lastError(), m_path);
+        Prepared fresh;
+        statement = fresh.extract(fresh.emplace(sql, std::move(query)).first);
+    }
+    QSqlQuery &query = statement.mapped();
+    for (qsizetype i = 0; i < values.size(); ++i) {
+        const QVariant &value = values.at(i);
         // A null QString is an empty text here, not SQL's NULL.
         const bool emptyText = value.typeId() == QMetaType::QString && value.toString().isEmpty();
-        query.addBindValue(emptyText ? QVariant(QStringLiteral("")) : value);
+        query.bindValue(static_cast<int>(i), emptyText ? QVariant(QStringLiteral("")) : value);
     }
     if (!query.exec())
         return errorOf(query.lastError(), m_path);
-    return query;
+    return Cursor(m_prepared, std::move(statement));
 }
 
 Base::Done Database::exec(const QString &sql, const QVariantList &values) const
 {
-    const Base::Result<QSqlQuery> query = run(sql, values);
+    const Base::Result<Cursor> query = run(sql, values);
     if (!query)
         return query.error();
     return {};
 }
 
+Base::Done Database::write(const QString &sql, const QVariantList &values) const
+{
+    if (m_group && !m_insideGroup)
+        m_group->commit();
+    return exec(sql, values);
+}
+
 Base::Result<QVariant> Database::value(const QString &sql, const QVariantList &values) const
 {
-    Base::Result<QSqlQuery> query = run(sql, values);
+    Base::Result<Cursor> query = run(sql, values);
     if (!query)
         return query.error();
     if (!query->next())
@@ -149,10 +165,15 @@ Base::Result<QVariant> Database::value(const QString &sql, const QVariantList &v
 
 Transaction::Transaction(Database &database)
     : m_database(database)
-    , m_begun(database.exec(
-          QStringLiteral("BEGIN IMMEDIATE"))) // waits for another program now, not in the middle
-    , m_open(m_begun.ok())
+    , m_isPart(database.m_insideGroup)
 {
+    if (m_isPart)
+        return;
+    if (database.m_group)
+        database.m_group->commit();
+    // Waits for another program now, not in the middle.
+    m_begun = database.exec(QStringLiteral("BEGIN IMMEDIATE"));
+    m_open = m_begun.ok();
 }
 
 Transaction::~Transaction()

@@ -5,14 +5,17 @@
 // disk is an Error, never an exception and never ignored.
 
 #include "core/base/result.h"
+#include "core/store/cursor.h"
 
 #include <QSqlDatabase>
-#include <QSqlQuery>
+
 #include <QVariant>
 
 #include <optional>
 
 namespace Store {
+
+class CommitGroup;
 
 class Database
 {
@@ -29,15 +32,21 @@ public:
     bool isOpen() const { return m_database.isOpen(); }
 
     /// Runs one statement with values for its question marks.
-    Base::Result<QSqlQuery> run(const QString &sql, const QVariantList &values = {}) const;
+    Base::Result<Cursor> run(const QString &sql, const QVariantList &values = {}) const;
     /// The same where no rows are expected.
     Base::Done exec(const QString &sql, const QVariantList &values = {}) const;
+    /// One statement that stands by itself: on disk when this returns, or with the group it is a part of.
+    Base::Done write(const QString &sql, const QVariantList &values = {}) const;
     /// First column of the first row; an invalid variant when there is none.
     Base::Result<QVariant> value(const QString &sql, const QVariantList &values = {}) const;
+
+    /// What gathers commits on this connection; null: nothing does.
+    void setGroup(CommitGroup *group) { m_group = group; }
 
     static Base::Error errorOf(const QSqlError &error, const QString &path);
 
 private:
+    friend class CommitGroup;
     friend class Transaction;
 
     Base::Done configure(Mode mode) const;
@@ -46,9 +55,13 @@ private:
     QString m_connection;
     QString m_path;
     QSqlDatabase m_database;
+    mutable Prepared m_prepared;
+    CommitGroup *m_group = nullptr;
+    bool m_insideGroup = false; ///< work posted to the group is being done
 };
 
-/// Rolled back unless committed.
+/// Rolled back unless committed; durable when it is, except as a part of a group's work, which is durable
+/// with the group.
 class Transaction
 {
 public:
@@ -64,6 +77,7 @@ private:
     Database &m_database;
     Base::Done m_begun;
     bool m_open = false;
+    bool m_isPart = false; ///< of a group's work
 };
 
 } // namespace Store

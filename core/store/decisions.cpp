@@ -42,7 +42,7 @@ QList<RecipientState> triedAgain(MessageState state)
 
 Base::Result<QList<MessageId>> Decisions::recover(const QDateTime &now)
 {
-    Base::Result<QSqlQuery> query = m_database.run(
+    Base::Result<Cursor> query = m_database.run(
         QStringLiteral("SELECT id, state FROM message WHERE state IN ('sending', 'committing') ORDER BY id"));
     if (!query)
         return query.error();
@@ -221,7 +221,7 @@ Done Decisions::settleArrived(MessageId id, const QDateTime &now)
 
 Base::Result<QList<MessageId>> Decisions::messagesOf(Base::AccountId account, const QString &states) const
 {
-    Base::Result<QSqlQuery> query = m_database.run(
+    Base::Result<Cursor> query = m_database.run(
         QStringLiteral("SELECT id FROM message WHERE account = ? AND state IN (%1)").arg(states),
         {account.value});
     if (!query)
@@ -249,7 +249,7 @@ Done Decisions::holdAllOf(Base::AccountId account, const QDateTime &now)
 
 Done Decisions::makeDue(Base::AccountId account, const QDateTime &now)
 {
-    return m_database.exec(
+    return m_database.write(
         QStringLiteral(
             "UPDATE message SET next_attempt = ? WHERE account = ? AND state IN ('queued', 'deferred')"),
         {now.toMSecsSinceEpoch(), account.value});

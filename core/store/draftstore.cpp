@@ -6,7 +6,7 @@ namespace Store {
 
 namespace {
 
-DraftRow rowOf(const QSqlQuery &query)
+DraftRow rowOf(const Cursor &query)
 {
     DraftRow row;
     row.id = Base::DraftId{query.value(0).toLongLong()};
@@ -23,7 +23,7 @@ Base::Result<Base::DraftId> DraftStore::save(const Message::Draft &draft, const 
     const QString content = pack(Message::toJson(draft));
     const qint64 changed = now.toMSecsSinceEpoch();
     if (draft.id.isValid()) {
-        const Base::Result<QSqlQuery> query =
+        const Base::Result<Cursor> query =
             m_database.run(QStringLiteral("UPDATE draft SET content = ?, changed = ? WHERE id = ?"),
                            {content, changed, draft.id.value});
         if (!query)
@@ -31,7 +31,7 @@ Base::Result<Base::DraftId> DraftStore::save(const Message::Draft &draft, const 
         if (query->numRowsAffected() > 0)
             return draft.id;
     }
-    const Base::Result<QSqlQuery> query = m_database.run(
+    const Base::Result<Cursor> query = m_database.run(
         QStringLiteral("INSERT INTO draft (content, changed) VALUES (?, ?)"), {content, changed});
     if (!query)
         return query.error();
@@ -40,12 +40,12 @@ Base::Result<Base::DraftId> DraftStore::save(const Message::Draft &draft, const 
 
 Base::Done DraftStore::remove(Base::DraftId id)
 {
-    return m_database.exec(QStringLiteral("DELETE FROM draft WHERE id = ?"), {id.value});
+    return m_database.write(QStringLiteral("DELETE FROM draft WHERE id = ?"), {id.value});
 }
 
 Base::Result<QList<DraftRow>> DraftStore::readAll(const Database &database)
 {
-    Base::Result<QSqlQuery> query =
+    Base::Result<Cursor> query =
         database.run(QStringLiteral("SELECT id, changed, content FROM draft ORDER BY changed DESC, id DESC"));
     if (!query)
         return query.error();
@@ -57,7 +57,7 @@ Base::Result<QList<DraftRow>> DraftStore::readAll(const Database &database)
 
 Base::Result<DraftRow> DraftStore::read(const Database &database, Base::DraftId id)
 {
-    Base::Result<QSqlQuery> query =
+    Base::Result<Cursor> query =
         database.run(QStringLiteral("SELECT id, changed, content FROM draft WHERE id = ?"), {id.value});
     if (!query)
         return query.error();

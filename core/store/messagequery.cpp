@@ -34,7 +34,7 @@ Delivery::Reason reasonIn(const QVariant &value)
     return Delivery::reasonFromJson(unpackObject(value.toString()));
 }
 
-MessageRow messageIn(const QSqlQuery &query)
+MessageRow messageIn(const Cursor &query)
 {
     MessageRow row;
     int column = 0;
@@ -115,7 +115,7 @@ Base::Result<QList<MessageId>> MessageQuery::ids(const Filter &filter, int limit
     if (!where.isEmpty())
         sql += QStringLiteral(" WHERE ") + where.join(QStringLiteral(" AND "));
     values.append(limit);
-    Base::Result<QSqlQuery> query = m_database.run(sql + QStringLiteral(" ORDER BY id DESC LIMIT ?"), values);
+    Base::Result<Cursor> query = m_database.run(sql + QStringLiteral(" ORDER BY id DESC LIMIT ?"), values);
     if (!query)
         return query.error();
     QList<MessageId> ids;
@@ -126,7 +126,7 @@ Base::Result<QList<MessageId>> MessageQuery::ids(const Filter &filter, int limit
 
 Base::Result<MessageRow> MessageQuery::row(MessageId id) const
 {
-    Base::Result<QSqlQuery> query =
+    Base::Result<Cursor> query =
         m_database.run(QStringLiteral("SELECT %1 FROM message WHERE id = ?").arg(rowColumns), {id.value});
     if (!query)
         return query.error();
@@ -140,8 +140,8 @@ Base::Result<QList<MessageRow>> MessageQuery::rows(const QList<MessageId> &ids) 
     QStringList numbers;
     for (const MessageId id : ids)
         numbers.append(id.toString());
-    Base::Result<QSqlQuery> query = m_database.run(QStringLiteral("SELECT %1 FROM message WHERE id IN (%2)")
-                                                       .arg(rowColumns, numbers.join(QLatin1Char(','))));
+    Base::Result<Cursor> query = m_database.run(QStringLiteral("SELECT %1 FROM message WHERE id IN (%2)")
+                                                    .arg(rowColumns, numbers.join(QLatin1Char(','))));
     if (!query)
         return query.error();
     QHash<MessageId, MessageRow> found;
@@ -164,7 +164,7 @@ Base::Result<MessageDetails> MessageQuery::details(MessageId id) const
         return message.error();
     MessageDetails details;
     details.message = std::move(*message);
-    Base::Result<QSqlQuery> recipients =
+    Base::Result<Cursor> recipients =
         m_database.run(QStringLiteral("SELECT address, name, field, state, attempts, reason FROM recipient "
                                       "WHERE message = ? ORDER BY position"),
                        {id.value});
@@ -177,7 +177,7 @@ Base::Result<MessageDetails> MessageQuery::details(MessageId id) const
                                        .value_or(Delivery::RecipientState::Waiting),
                                    recipients->value(4).toInt(), reasonIn(recipients->value(5))});
     }
-    Base::Result<QSqlQuery> attempts =
+    Base::Result<Cursor> attempts =
         m_database.run(QStringLiteral("SELECT id, number, started, finished, server, tls, reason FROM "
                                       "attempt WHERE message = ? ORDER BY number"),
                        {id.value});
@@ -194,7 +194,7 @@ Base::Result<MessageDetails> MessageQuery::details(MessageId id) const
 
 Base::Result<Delivery::Transcript> MessageQuery::transcript(MessageId id, int number) const
 {
-    Base::Result<QSqlQuery> query =
+    Base::Result<Cursor> query =
         m_database.run(QStringLiteral("SELECT transcript FROM attempt WHERE message = ? AND (? = 0 OR number "
                                       "= ?) ORDER BY number DESC LIMIT 1"),
                        {id.value, number, number});
@@ -232,7 +232,7 @@ Base::Result<QByteArray> MessageQuery::source(MessageId id, qint64 limit) const
 
 Base::Result<QHash<Delivery::MessageState, int>> MessageQuery::counts() const
 {
-    Base::Result<QSqlQuery> query =
+    Base::Result<Cursor> query =
         m_database.run(QStringLiteral("SELECT state, count(*) FROM message GROUP BY state"));
     if (!query)
         return query.error();

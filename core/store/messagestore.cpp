@@ -52,7 +52,7 @@ QDateTime fromStamp(const QVariant &value)
     return QDateTime::fromMSecsSinceEpoch(value.toLongLong(), Qt::UTC);
 }
 
-QueueEntry entryOf(const QSqlQuery &query)
+QueueEntry entryOf(const Cursor &query)
 {
     return {MessageId{query.value(0).toLongLong()}, Base::AccountId{query.value(1).toLongLong()},
             fromStamp(query.value(2)), fromStamp(query.value(3)), query.value(4).toInt()};
@@ -72,7 +72,7 @@ Base::Result<MessageId> MessageStore::enqueue(const Message::OutgoingMessage &me
         "subject, size, envelope, state,"
         " created, changed, next_attempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)");
     const QList<Message::Recipient> &recipients = message.envelope.recipients;
-    const Base::Result<QSqlQuery> inserted = m_database.run(
+    const Base::Result<Cursor> inserted = m_database.run(
         sql, {account.id.value, account.name, QString::fromUtf8(message.messageId), message.from,
               recipientsForLists(recipients), recipients.size(), message.subject, message.size(),
               pack(Message::toJson(message.envelope)), stamp(now), stamp(now), stamp(now)});
@@ -123,31 +123,31 @@ Done MessageStore::insertRecipients(qint64 message, const QList<Message::Recipie
 
 Base::Result<QList<QueueEntry>> MessageStore::due(const QDateTime &now, int limit) const
 {
-    Base::Result<QSqlQuery> query =
-        m_database.run(QStringLiteral("SELECT id, account, next_attempt, created, attempts FROM message "
-                                      "WHERE state IN ('queued', 'deferred')"
-                                      " AND next_attempt <= ? ORDER BY next_attempt, id LIMIT ?"),
-                       {stamp(now), limit});
+    return entries(QStringLiteral("SELECT id, account, next_attempt, created, attempts FROM message "
+                                  "WHERE state IN ('queued', 'deferred')"
+                                  " AND next_attempt <= ? ORDER BY next_attempt, id LIMIT ?"),
+                   {stamp(now), limit});
+}
+
+Base::Result<QList<QueueEntry>> MessageStore::dueOf(Base::AccountId account, const QDateTime &now,
+                                                    int limit) const
+{
+    // The plus keeps SQLite from taking the index of the account and sorting all its messages.
+    return entries(QStringLiteral("SELECT id, account, next_attempt, created, attempts FROM message "
+                                  "WHERE state IN ('queued', 'deferred') AND next_attempt <= ?"
+                                  " AND +account = ? ORDER BY next_attempt, id LIMIT ?"),
+                   {stamp(now), account.value, limit});
+}
+
+Base::Result<QList<QueueEntry>> MessageStore::entries(const QString &sql, const QVariantList &values) const
+{
+    Base::Result<Cursor> query = m_database.run(sql, values);
     if (!query)
         return query.error();
     QList<QueueEntry> entries;
     while (query->next())
         entries.append(entryOf(*query));
     return entries;
-}
-
-Base::Result<std::optional<QueueEntry>> MessageStore::dueOf(Base::AccountId account,
-                                                            const QDateTime &now) const
-{
-    // The plus keeps SQLite from taking the index of the account and sorting all its messages.
-    Base::Result<QSqlQuery> query =
-        m_database.run(QStringLiteral("SELECT id, account, next_attempt, created, attempts FROM message "
-                                      "WHERE state IN ('queued', 'deferred') AND next_attempt <= ?"
-                                      " AND +account = ? ORDER BY next_attempt, id LIMIT 1"),
-                       {stamp(now), account.value});
-    if (!query)
-        return query.error();
-    return query->next() ? std::optional(entryOf(*query)) : std::optional<QueueEntry>();
 }
 
 Base::Result<std::optional<QDateTime>> MessageStore::nextDue(const QDateTime &now) const
@@ -166,45 +166,28 @@ Base::Result<Assignment> MessageStore::beginAttempt(MessageId id, const QDateTim
     Transaction transaction(m_database);
     if (!transaction.begun())
         return transaction.begun().error();
-    const Base::Result<StateBook::Standing> before = m_book.standing(id);
-    if (!before)
-        return before.error();
-    if (const Done done = m_book.setState(id, MessageState::Sending, now); !done)
-        return done.error();
-    // From here on they wait for this attempt's verdict: whoever the server takes now and is not heard of
-    // again was not deferred, he is uncertain (law 5).
-    if (const Done done = m_book.changeRecipients(id, {RecipientState::Deferred}, RecipientState::Waiting);
-        !done)
-        return done.error();
-    Base::Result<QSqlQuery> query =
-        m_database.run(QStringLiteral("SELECT envelope, pieces, (SELECT coalesce(max(number), 0) FROM "
+    Base::Result<Cursor> query =
+        m_database.run(QStringLiteral("SELECT state, envelope, pieces, (SELECT coalesce(max(number), 0) FROM "
                                       "attempt WHERE attempt.message = message.id) FROM message"
-                                      " JOIN content ON content.message = id WHERE id = ?"),
+                                      " LEFT JOIN content ON content.message = id WHERE id = ?"),
                        {id.value});
     if (!query)
         return query.error();
     if (!query->next())
-        return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("its content is missing")};
+        return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such message")};
+    const std::optional<MessageState> from = Delivery::messageStateFromKey(query->value(0).toString());
+    if (!from || query->value(2).isNull())
+        return Error{ErrorKind::DatabaseDamaged, id.toString(), QStringLiteral("its content is missing")};
     Assignment assignment;
-    assignment.envelope = Message::envelopeFromJson(unpackObject(query->value(0).toString()));
-    assignment.content = Message::contentFromJson(unpackArray(query->value(1).toString()));
-    assignment.number = query->value(2).toInt() + 1;
+    assignment.envelope = Message::envelopeFromJson(unpackObject(query->value(1).toString()));
+    assignment.content = Message::contentFromJson(unpackArray(query->value(2).toString()));
+    assignment.number = query->value(3).toInt() + 1;
     query->finish();
-
-    Base::Result<QSqlQuery> waiting =
-        m_database.run(QStringLiteral("SELECT position, address FROM recipient WHERE message = ? AND state "
-                                      "IN ('waiting', 'deferred') ORDER BY position"),
-                       {id.value});
-    if (!waiting)
-        return waiting.error();
-    while (waiting->next()) {
-        const Base::Result<Message::Address> address = Message::Address::parse(waiting->value(1).toString());
-        if (!address)
-            return address.error();
-        assignment.envelope.recipients.append({*address, Message::Field::To});
-        assignment.positions.append(waiting->value(0).toInt());
-    }
-    const Base::Result<QSqlQuery> attempt =
+    if (const Done done = m_book.move(id, *from, {MessageState::Sending, {}, 0, {}, {}}, now); !done)
+        return done.error();
+    if (const Done done = assign(id, assignment); !done)
+        return done.error();
+    const Base::Result<Cursor> attempt =
         m_database.run(QStringLiteral("INSERT INTO attempt (message, number, started) VALUES (?, ?, ?)"),
                        {id.value, assignment.number, stamp(now)});
     if (!attempt)
@@ -215,8 +198,32 @@ Base::Result<Assignment> MessageStore::beginAttempt(MessageId id, const QDateTim
     return assignment;
 }
 
+/// Those who wait. From here on they wait for this attempt's verdict: whoever the server takes now and is not
+/// heard of again was not deferred, he is uncertain (law 5).
+Done MessageStore::assign(MessageId id, Assignment &assignment)
+{
+    Base::Result<Cursor> waiting =
+        m_database.run(QStringLiteral("SELECT position, address, state FROM recipient WHERE message = ? AND "
+                                      "state IN ('waiting', 'deferred') ORDER BY position"),
+                       {id.value});
+    if (!waiting)
+        return waiting.error();
+    bool deferred = false;
+    while (waiting->next()) {
+        const Base::Result<Message::Address> address = Message::Address::parse(waiting->value(1).toString());
+        if (!address)
+            return address.error();
+        assignment.envelope.recipients.append({*address, Message::Field::To});
+        assignment.positions.append(waiting->value(0).toInt());
+        deferred = deferred || waiting->value(2).toString() == Delivery::name(RecipientState::Deferred);
+    }
+    return deferred ? m_book.changeRecipients(id, {RecipientState::Deferred}, RecipientState::Waiting)
+                    : Done();
+}
+
 Done MessageStore::markCommitting(MessageId id, const Assignment &assignment,
-                                  const QList<Delivery::RecipientResult> &results, const QDateTime &now)
+                                  const QList<Delivery::RecipientResult> &results,
+                                  const QList<qsizetype> &receiving, const QDateTime &now)
 {
     Transaction transaction(m_database);
     if (!transaction.begun())
@@ -225,19 +232,56 @@ Done MessageStore::markCommitting(MessageId id, const Assignment &assignment,
     provisional.isProvisional = true;
     if (const Done done = apply(id, assignment, results, provisional, Delivery::Scope::Recipient); !done)
         return done;
-    const Base::Result<StateBook::Standing> before = m_book.standing(id);
-    if (!before)
-        return before.error();
+    if (const Done done = setReceiving(id, assignment, results, receiving); !done)
+        return done;
+    const Base::Result<QVariant> rounds = m_database.value(
+        QStringLiteral("UPDATE attempt SET committing = committing + 1 WHERE id = ? RETURNING committing"),
+        {assignment.attempt.value});
+    if (!rounds || !rounds->isValid())
+        return rounds ? Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such attempt")}
+                      : rounds.error();
     // Where the server takes fewer recipients at once, an attempt commits once a round.
-    if (before->state != MessageState::Committing) {
-        if (const Done done = m_book.setState(id, MessageState::Committing, now); !done)
+    if (rounds->toInt() == 1) {
+        if (const Done done =
+                m_book.move(id, MessageState::Sending, {MessageState::Committing, {}, 0, {}, {}}, now);
+            !done)
             return done;
     }
-    if (const Done done = m_database.exec(QStringLiteral("UPDATE attempt SET committing = 1 WHERE id = ?"),
-                                          {assignment.attempt.value});
-        !done)
-        return done;
     return transaction.commit();
+}
+
+/// Of those without a verdict only who is receiving waits for this attempt; the others are deferred, until
+/// their round.
+Done MessageStore::setReceiving(MessageId id, const Assignment &assignment,
+                                const QList<Delivery::RecipientResult> &results,
+                                const QList<qsizetype> &receiving)
+{
+    const bool all = receiving.size() == assignment.positions.size();
+    for (qsizetype i = 0; !all && i < assignment.positions.size(); ++i) {
+        if (i < results.size() && results.at(i).verdict != Verdict::None)
+            continue;
+        const RecipientState to = receiving.contains(i) ? RecipientState::Waiting : RecipientState::Deferred;
+        if (const Done done = m_database.exec(
+                QStringLiteral("UPDATE recipient SET state = ? WHERE message = ? AND position = ?"
+                               " AND state IN ('waiting', 'deferred')"),
+                {Delivery::name(to), id.value, assignment.positions.at(i)});
+            !done)
+            return done;
+    }
+    return {};
+}
+
+Base::Result<QList<RecipientState>> MessageStore::statesOf(MessageId id) const
+{
+    Base::Result<Cursor> query =
+        m_database.run(QStringLiteral("SELECT DISTINCT state FROM recipient WHERE message = ?"), {id.value});
+    if (!query)
+        return query.error();
+    QList<RecipientState> states;
+    while (query->next())
+        states.append(
+            Delivery::recipientStateFromName(query->value(0).toString()).value_or(RecipientState::Waiting));
+    return states;
 }
 
 Done MessageStore::finishAttempt(MessageId id, const Assignment &assignment, const Delivery::Outcome &outcome,
@@ -249,33 +293,21 @@ Done MessageStore::finishAttempt(MessageId id, const Assignment &assignment, con
         return transaction.begun();
     if (const Done done = apply(id, assignment, outcome.recipients, consequence, outcome.scope); !done)
         return done;
-    const Base::Result<QList<StateBook::RecipientStanding>> recipients = m_book.recipients(id);
-    if (!recipients)
-        return recipients.error();
-    QList<RecipientState> states;
-    for (const StateBook::RecipientStanding &recipient : *recipients)
-        states.append(recipient.state);
-    MessageState to = Delivery::summary(states);
-    std::optional<QDateTime> next;
-    if (Delivery::isDueState(to)) {
-        const Base::Result<StateBook::Standing> before = m_book.standing(id);
-        if (!before)
-            return before.error();
-        const bool asItWas = consequence.isInterrupted && Delivery::mayMove(before->state, to);
-        if (!asItWas)
-            to = consequence.nextAttempt ? MessageState::Deferred : MessageState::Held;
-        next = consequence.nextAttempt;
-    }
+    const Base::Result<QList<RecipientState>> states = statesOf(id);
+    const Base::Result<StateBook::Standing> before = m_book.standing(id);
+    if (!states || !before)
+        return states ? before.error() : states.error();
     const QString reason =
         outcome.isSuccess() ? QString() : pack(Delivery::toJson(Delivery::reasonOf(outcome)));
-    const QString sql = QStringLiteral("UPDATE message SET attempts = attempts + ?, reason = ?, queue_id = "
-                                       "CASE WHEN ? = '' THEN queue_id ELSE ? END"
-                                       " WHERE id = ?");
-    if (const Done done = m_database.exec(
-            sql, {consequence.countAttempt ? 1 : 0, reason, outcome.queueId, outcome.queueId, id.value});
-        !done)
-        return done;
-    if (const Done done = m_book.setState(id, to, now, next); !done)
+    StateBook::Move move{
+        Delivery::summary(*states), {}, consequence.countAttempt ? 1 : 0, reason, outcome.queueId};
+    if (Delivery::isDueState(move.to)) {
+        const bool asItWas = consequence.isInterrupted && Delivery::mayMove(before->state, move.to);
+        if (!asItWas)
+            move.to = consequence.nextAttempt ? MessageState::Deferred : MessageState::Held;
+        move.next = consequence.nextAttempt;
+    }
+    if (const Done done = m_book.move(id, before->state, move, now); !done)
         return done;
     const QString attemptSql = QStringLiteral(
         "UPDATE attempt SET finished = ?, server = ?, tls = ?, reason = ?, transcript = ? WHERE id = ?");
@@ -283,6 +315,20 @@ Done MessageStore::finishAttempt(MessageId id, const Assignment &assignment, con
                                                        pack(Delivery::toJson(Delivery::reasonOf(outcome))),
                                                        packed(transcript), assignment.attempt.value});
         !done)
+        return done;
+    return transaction.commit();
+}
+
+Done MessageStore::abandonAttempt(MessageId id, const Assignment &assignment, const QDateTime &now)
+{
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun();
+    if (const Done done =
+            m_database.exec(QStringLiteral("DELETE FROM attempt WHERE id = ?"), {assignment.attempt.value});
+        !done)
+        return done;
+    if (const Done done = m_book.setState(id, MessageState::Queued, now); !done)
         return done;
     return transaction.commit();
 }
@@ -297,14 +343,11 @@ Done MessageStore::apply(MessageId id, const Assignment &assignment,
                          const QList<Delivery::RecipientResult> &results, const Consequence &consequence,
                          Delivery::Scope scope)
 {
-    const Base::Result<QList<StateBook::RecipientStanding>> before = m_book.recipients(id);
-    if (!before)
-        return before.error();
-    const QString sql = QStringLiteral("UPDATE recipient SET state = ?, attempts = attempts + ?, reason = ? "
-                                       "WHERE message = ? AND position = ?");
+    const QString sql =
+        QStringLiteral("UPDATE recipient SET state = ?, attempts = attempts + ?, reason = ? "
+                       "WHERE message = ? AND position = ? AND state IN ('waiting', 'deferred')");
     for (qsizetype i = 0; i < results.size() && i < assignment.positions.size(); ++i) {
         const Delivery::RecipientResult &result = results.at(i);
-        const int position = assignment.positions.at(i);
         if (result.verdict == Verdict::None ||
             (consequence.isInterrupted && result.verdict == Verdict::Deferred))
             continue;
@@ -312,23 +355,19 @@ Done MessageStore::apply(MessageId id, const Assignment &assignment,
             consequence.giveUp && result.verdict == Verdict::Deferred ? Verdict::Refused : result.verdict;
         const bool counts =
             consequence.countAttempt && !(consequence.isProvisional && verdict == Verdict::Deferred);
-        for (const StateBook::RecipientStanding &each : *before) {
-            if (each.position != position ||
-                !(each.state == RecipientState::Waiting || each.state == RecipientState::Deferred))
-                continue;
-            if (const Done done = m_database.exec(
-                    sql, {Delivery::name(Delivery::after(each.state, verdict)), counts ? 1 : 0,
-                          pack(Delivery::toJson(Delivery::reasonOf(result, scope))), id.value, position});
-                !done)
-                return done;
-        }
+        if (const Done done = m_database.exec(
+                sql, {Delivery::name(Delivery::after(RecipientState::Waiting, verdict)), counts ? 1 : 0,
+                      pack(Delivery::toJson(Delivery::reasonOf(result, scope))), id.value,
+                      assignment.positions.at(i)});
+            !done)
+            return done;
     }
     return {};
 }
 
 Base::Result<QSet<QByteArray>> MessageStore::spoolUse() const
 {
-    Base::Result<QSqlQuery> query = m_database.run(QStringLiteral("SELECT DISTINCT sha256 FROM spool_use"));
+    Base::Result<Cursor> query = m_database.run(QStringLiteral("SELECT DISTINCT sha256 FROM spool_use"));
     if (!query)
         return query.error();
     QSet<QByteArray> used;

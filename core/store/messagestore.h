@@ -61,25 +61,36 @@ public:
 
     /// Messages due at `now`, the most overdue first.
     Base::Result<QList<QueueEntry>> due(const QDateTime &now, int limit) const;
-    /// The most overdue one of that account; none: nothing of it is due.
-    Base::Result<std::optional<QueueEntry>> dueOf(Base::AccountId account, const QDateTime &now) const;
+    /// The same, of that account.
+    Base::Result<QList<QueueEntry>> dueOf(Base::AccountId account, const QDateTime &now, int limit) const;
     /// When the next one is due that is not yet; none: never.
     Base::Result<std::optional<QDateTime>> nextDue(const QDateTime &now) const;
 
     Base::Result<Assignment> beginAttempt(Base::MessageId id, const QDateTime &now);
-    /// Puts "the final dot may have been sent" on record, with the verdicts known so far. Several times in an
-    /// attempt whose recipients the server takes in several rounds.
+    /// Puts "the final dot may have been sent" on record, with the verdicts known so far and who is receiving
+    /// it (indexes in
+    /// the assignment): should the program be killed, nobody else is uncertain. Several times in an attempt
+    /// whose recipients the server takes in several rounds.
     Base::Done markCommitting(Base::MessageId id, const Assignment &assignment,
-                              const QList<Delivery::RecipientResult> &results, const QDateTime &now);
+                              const QList<Delivery::RecipientResult> &results,
+                              const QList<qsizetype> &receiving, const QDateTime &now);
     Base::Done finishAttempt(Base::MessageId id, const Assignment &assignment,
                              const Delivery::Outcome &outcome, const Delivery::Transcript &transcript,
                              const Consequence &consequence, const QDateTime &now);
+    /// Nothing came of it: the message is as it was before, and due.
+    Base::Done abandonAttempt(Base::MessageId id, const Assignment &assignment, const QDateTime &now);
     /// The conversation went on after the outcome (QUIT and its answer).
     Base::Done replaceTranscript(Base::AttemptId attempt, const Delivery::Transcript &transcript);
 
     Base::Result<QSet<QByteArray>> spoolUse() const;
 
 private:
+    Base::Result<QList<QueueEntry>> entries(const QString &sql, const QVariantList &values) const;
+    Base::Done assign(Base::MessageId id, Assignment &assignment);
+    Base::Done setReceiving(Base::MessageId id, const Assignment &assignment,
+                            const QList<Delivery::RecipientResult> &results,
+                            const QList<qsizetype> &receiving);
+    Base::Result<QList<Delivery::RecipientState>> statesOf(Base::MessageId id) const;
     Base::Done apply(Base::MessageId id, const Assignment &assignment,
                      const QList<Delivery::RecipientResult> &results, const Consequence &consequence,
                      Delivery::Scope scope);

@@ -20,7 +20,7 @@ qint64 stamp(const QDateTime &when)
 
 Base::Result<StateBook::Standing> StateBook::standing(MessageId id) const
 {
-    Base::Result<QSqlQuery> query = m_database.run(
+    Base::Result<Cursor> query = m_database.run(
         QStringLiteral("SELECT state, account, attempts FROM message WHERE id = ?"), {id.value});
     if (!query)
         return query.error();
@@ -36,7 +36,7 @@ Base::Result<StateBook::Standing> StateBook::standing(MessageId id) const
 
 Base::Result<QList<StateBook::RecipientStanding>> StateBook::recipients(MessageId id) const
 {
-    Base::Result<QSqlQuery> query = m_database.run(
+    Base::Result<Cursor> query = m_database.run(
         QStringLiteral("SELECT position, state FROM recipient WHERE message = ? ORDER BY position"),
         {id.value});
     if (!query)
@@ -55,21 +55,38 @@ Done StateBook::setState(MessageId id, MessageState to, const QDateTime &now, st
     const Base::Result<Standing> from = standing(id);
     if (!from)
         return from.error();
-    if (!Delivery::mayMove(from->state, to))
+    return move(id, from->state, {to, next, 0, {}, {}}, now);
+}
+
+Done StateBook::move(MessageId id, MessageState from, const Move &move, const QDateTime &now)
+{
+    if (!Delivery::mayMove(from, move.to))
         return Error{ErrorKind::NotAllowed, id.toString(),
                      QStringLiteral("a message that is %1 cannot become %2")
-                         .arg(Delivery::key(from->state), Delivery::key(to))};
+                         .arg(Delivery::key(from), Delivery::key(move.to))};
     Base::Log::info(QStringLiteral("Message %1: %2 -> %3")
-                        .arg(id.toString(), Delivery::key(from->state), Delivery::key(to)));
-    const QString sql = QStringLiteral("UPDATE message SET state = ?, changed = ?, next_attempt = ?,"
-                                       " accepted = (SELECT count(*) FROM recipient WHERE recipient.message "
-                                       "= message.id AND recipient.state = 'accepted'),"
-                                       " refused = (SELECT count(*) FROM recipient WHERE recipient.message = "
-                                       "message.id AND recipient.state = 'refused') WHERE id = ?");
-    const QVariant due = next                         ? QVariant(stamp(*next))
-                         : to == MessageState::Queued ? QVariant(stamp(now))
-                                                      : QVariant();
-    return m_database.exec(sql, {Delivery::key(to), stamp(now), due, id.value});
+                        .arg(id.toString(), Delivery::key(from), Delivery::key(move.to)));
+    const QString sql =
+        QStringLiteral("UPDATE message SET state = ?, changed = ?, next_attempt = ?,"
+                       " attempts = attempts + ?, reason = coalesce(?, reason),"
+                       " queue_id = CASE WHEN ? = '' THEN queue_id ELSE ? END,"
+                       " accepted = (SELECT count(*) FROM recipient WHERE recipient.message "
+                       "= message.id AND recipient.state = 'accepted'),"
+                       " refused = (SELECT count(*) FROM recipient WHERE recipient.message = "
+                       "message.id AND recipient.state = 'refused') WHERE id = ? AND state = ?");
+    const QVariant due = move.next                         ? QVariant(stamp(*move.next))
+                         : move.to == MessageState::Queued ? QVariant(stamp(now))
+                                                           : QVariant();
+    const Base::Result<Cursor> moved =
+        m_database.run(sql, {Delivery::key(move.to), stamp(now), due, move.attempts,
+                             move.reason ? QVariant(*move.reason) : QVariant(), move.queueId, move.queueId,
+                             id.value, Delivery::key(from)});
+    if (!moved)
+        return moved.error();
+    if (moved->numRowsAffected() != 1)
+        return Error{ErrorKind::NotAllowed, id.toString(),
+                     QStringLiteral("the message is no longer %1").arg(Delivery::key(from))};
+    return {};
 }
 
 Done StateBook::changeRecipients(MessageId id, const QList<RecipientState> &from, RecipientState to)

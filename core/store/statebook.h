@@ -24,6 +24,15 @@ public:
         Delivery::RecipientState state;
     };
 
+    struct Move
+    {
+        Delivery::MessageState to;
+        std::optional<QDateTime> next;
+        int attempts = 0;              ///< to be added
+        std::optional<QString> reason; ///< JSON; none: as it was
+        QString queueId;               ///< empty: as it was
+    };
+
     explicit StateBook(Database &database)
         : m_database(database)
     {
@@ -36,6 +45,8 @@ public:
     /// without it.
     Base::Done setState(Base::MessageId id, Delivery::MessageState to, const QDateTime &now,
                         std::optional<QDateTime> next = {});
+    /// The same, from where it is known to be, with what an attempt adds.
+    Base::Done move(Base::MessageId id, Delivery::MessageState from, const Move &move, const QDateTime &now);
     /// All recipients of the message that are in one of those states.
     Base::Done changeRecipients(Base::MessageId id, const QList<Delivery::RecipientState> &from,
                                 Delivery::RecipientState to);

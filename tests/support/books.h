@@ -4,6 +4,7 @@
 // Store, which most tests do not link.
 
 #include "core/store/accountstore.h"
+#include "core/store/commitgroup.h"
 #include "core/store/decisions.h"
 #include "core/store/draftstore.h"
 #include "core/store/messagequery.h"
@@ -17,6 +18,15 @@
 #include <QTest>
 
 namespace Support {
+
+/// All recipients of an attempt, as those who receive its content.
+inline QList<qsizetype> everyone(const Store::Assignment &assignment)
+{
+    QList<qsizetype> indexes;
+    for (qsizetype i = 0; i < assignment.positions.size(); ++i)
+        indexes.append(i);
+    return indexes;
+}
 
 struct Books
 {
@@ -102,6 +112,7 @@ struct Books
 
     QTemporaryDir folder;
     Store::Database database;
+    Store::CommitGroup group{database};
     Base::Done opened;
 };
 

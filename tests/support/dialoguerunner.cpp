@@ -112,13 +112,14 @@ private:
         letter.id = m_last;
         letter.envelope = m_dialogue.envelope;
         letter.content = std::make_unique<Message::ContentReader>(m_dialogue.pieces(m_cut), m_store);
-        letter.aboutToCommit = [this, id = m_last](const QList<RecipientResult> &) -> Base::Done {
+        letter.aboutToCommit = [this, id = m_last](const Smtp::Commitment &, const auto &then) {
             ++m_states[id].commits;
             if (m_connection->hasDot())
                 fail(QStringLiteral("law 3: the final dot was written before it was on record"));
-            if (m_dialogue.commitFails)
-                return Error{ErrorKind::Database, {}, QStringLiteral("the books cannot be written")};
-            return {};
+            then(m_dialogue.commitFails
+                     ? Base::Done(
+                           Error{ErrorKind::Database, {}, QStringLiteral("the books cannot be written")})
+                     : Base::Done());
         };
         m_session->deliver(std::move(letter));
     }

@@ -1,4 +1,5 @@
 #include "core/outbox/dispatcher.h"
+#include "core/outbox/sessionoptions.h"
 
 #include "fakeserver.h"
 #include "tests/support/books.h"
@@ -138,7 +139,7 @@ void TestDispatcher::init()
     m_spool = std::make_unique<Store::Spool>(m_books->spoolPath());
     m_server = std::make_unique<FakeServer>();
     m_proxyPasswords.clear();
-    m_dispatcher = std::make_unique<Dispatcher>(m_books->database, *m_spool, *m_clock,
+    m_dispatcher = std::make_unique<Dispatcher>(m_books->database, m_books->group, *m_spool, *m_clock,
                                                 [this](const QByteArray &proxyPassword) {
                                                     m_proxyPasswords.append(proxyPassword);
                                                     return m_server->connection();
@@ -704,16 +705,18 @@ void TestDispatcher::theDiskThatRefusesTheNextLetterEndsTheConnection()
 {
     const MessageId first = enqueue(m_account);
     const MessageId second = enqueue(m_account);
-    connect(m_dispatcher.get(), &Dispatcher::messageChanged, this, [&](MessageId id) {
-        if (id == first && m_books->state(id) == u"sent"_s)
+    m_server->answer = [this](const QByteArray &line, int) {
+        if (line == ".")
             m_books->refuseWrites(true);
-    });
+        return QByteArray();
+    };
     start();
-    QCOMPARE(m_books->state(first), u"sent"_s);
+    QCOMPARE(m_books->state(first), u"committing"_s); // it is taken, and nobody is told
     QCOMPARE(m_books->state(second), u"queued"_s);
-    QCOMPARE(m_server->open, 0);
+    m_server->answer = {};
     m_books->refuseWrites(false);
     advance(2000);
+    QCOMPARE(m_books->state(first), u"sent"_s);
     QCOMPARE(m_books->state(second), u"sent"_s);
     QCOMPARE(m_server->contents.size(), 2);
 }

@@ -134,8 +134,9 @@ void TestLanes::init()
             return "250 2.0.0 queued as ID" + QByteArray::number(++m_taken) + "\r\n";
         return QByteArray();
     };
-    m_dispatcher = std::make_unique<Dispatcher>(
-        m_books->database, *m_spool, *m_clock, [this](const QByteArray &) { return m_server->connection(); });
+    m_dispatcher =
+        std::make_unique<Dispatcher>(m_books->database, m_books->group, *m_spool, *m_clock,
+                                     [this](const QByteArray &) { return m_server->connection(); });
     connect(m_dispatcher.get(), &Dispatcher::messageChanged, this, [this] {
         m_mostUnderWay = std::max(m_mostUnderWay, inState(u"sending"_s) + inState(u"committing"_s));
     });

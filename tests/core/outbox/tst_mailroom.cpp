@@ -769,7 +769,7 @@ void TestMailroom::whatTheLastRunLeftIsRecoveredAtTheStart()
         QVERIFY(store.beginAttempt(before, now).ok());
         const Base::Result<Store::Assignment> assignment = store.beginAttempt(behind, now);
         QVERIFY(assignment.ok());
-        QVERIFY(store.markCommitting(behind, *assignment, {}, now).ok());
+        QVERIFY(store.markCommitting(behind, *assignment, {}, {0}, now).ok());
     }
     Program next(home());
     QVERIFY(next.room->open().ok());

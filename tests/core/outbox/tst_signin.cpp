@@ -3,6 +3,7 @@
 
 #include "core/base/log.h"
 #include "core/outbox/dispatcher.h"
+#include "core/outbox/sessionoptions.h"
 
 #include "signinserver.h"
 #include "tests/support/books.h"
@@ -161,8 +162,9 @@ void TestSignIn::init()
     m_clock = std::make_unique<Support::FakeClock>();
     m_spool = std::make_unique<Store::Spool>(m_books->spoolPath());
     m_server = std::make_unique<FakeServer>();
-    m_dispatcher = std::make_unique<Dispatcher>(
-        m_books->database, *m_spool, *m_clock, [this](const QByteArray &) { return m_server->connection(); });
+    m_dispatcher =
+        std::make_unique<Dispatcher>(m_books->database, m_books->group, *m_spool, *m_clock,
+                                     [this](const QByteArray &) { return m_server->connection(); });
     m_asked = 0;
 }
 

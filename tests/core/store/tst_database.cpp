@@ -175,7 +175,7 @@ void TestDatabase::aFailedStatementIsAnErrorWithItsPath()
     QVERIFY(database.open(path(), Database::Mode::ReadWrite).ok());
     for (const QString &sql :
          {u"SELECT * FROM nowhere"_s, u"nonsense"_s, u"INSERT INTO draft (content) VALUES (NULL)"_s}) {
-        const Base::Result<QSqlQuery> query = database.run(sql);
+        const Base::Result<Store::Cursor> query = database.run(sql);
         QVERIFY(!query.ok());
         QCOMPARE(query.error().kind, ErrorKind::Database);
         QCOMPARE(query.error().subject, path());

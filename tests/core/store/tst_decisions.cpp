@@ -77,7 +77,7 @@ MessageId TestDecisions::inState(MessageState state) const
         const Base::Result<Assignment> assignment = m_store->beginAttempt(id, noon);
         if (!assignment)
             return false;
-        if (commit && !m_store->markCommitting(id, *assignment, {}, noon))
+        if (commit && !m_store->markCommitting(id, *assignment, {}, Support::everyone(*assignment), noon))
             return false;
         return m_store
             ->finishAttempt(
@@ -95,7 +95,8 @@ MessageId TestDecisions::inState(MessageState state) const
         break;
     case MessageState::Committing: {
         const Base::Result<Assignment> assignment = m_store->beginAttempt(id, noon);
-        done = assignment && m_store->markCommitting(id, *assignment, {}, noon);
+        done =
+            assignment && m_store->markCommitting(id, *assignment, {}, Support::everyone(*assignment), noon);
         break;
     }
     case MessageState::Deferred:
@@ -214,7 +215,7 @@ void TestDecisions::whatIsBeingSentIsLeftAlone()
     const Assignment assignment = *m_store->beginAttempt(id, noon);
     QVERIFY(!decide(what, id).ok());
     QVERIFY(m_store->due(noon.addYears(1), 10)->isEmpty());
-    QVERIFY(m_store->markCommitting(id, assignment, {}, noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
     QVERIFY(!decide(what, id).ok());
     QVERIFY(m_store->due(noon.addYears(1), 10)->isEmpty());
     const auto accepted = result(Verdict::Accepted, Stage::Content, 250);
@@ -250,7 +251,7 @@ void TestDecisions::retrySendsToThoseItConcerns()
     QFETCH(QString, before);
     const MessageId id = m_books->enqueue(m_account, two, noon);
     const Assignment assignment = *m_store->beginAttempt(id, noon);
-    QVERIFY(m_store->markCommitting(id, assignment, {}, noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
     QVERIFY(m_store
                 ->finishAttempt(id, assignment,
                                 outcome({result(static_cast<Verdict>(first), Stage::Content, 250),
@@ -268,7 +269,7 @@ void TestDecisions::cancellingKeepsWhatWasAccepted()
 {
     const MessageId id = m_books->enqueue(m_account, two, noon);
     const Assignment assignment = *m_store->beginAttempt(id, noon);
-    QVERIFY(m_store->markCommitting(id, assignment, {}, noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
     QVERIFY(m_store
                 ->finishAttempt(id, assignment,
                                 outcome({result(Verdict::Accepted, Stage::Content, 250),
@@ -302,7 +303,7 @@ void TestDecisions::anUncertainOneThatArrivedIsSettled()
     QFETCH(int, second);
     const MessageId id = m_books->enqueue(m_account, two, noon);
     const Assignment assignment = *m_store->beginAttempt(id, noon);
-    QVERIFY(m_store->markCommitting(id, assignment, {}, noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
     QVERIFY(m_store
                 ->finishAttempt(id, assignment,
                                 outcome({result(Verdict::Uncertain, Stage::Content),
@@ -319,7 +320,7 @@ void TestDecisions::law5_aResendKeepsItsMessageIdAndItsOctets()
 {
     const MessageId id = m_books->enqueue(m_account, two, noon);
     const Assignment first = *m_store->beginAttempt(id, noon);
-    QVERIFY(m_store->markCommitting(id, first, {}, noon).ok());
+    QVERIFY(m_store->markCommitting(id, first, {}, Support::everyone(first), noon).ok());
     const auto lost = result(Verdict::Uncertain, Stage::Content);
     QVERIFY(m_store->finishAttempt(id, first, outcome({lost, lost}), {}, {}, noon).ok());
     QVERIFY(m_decisions->retry(id, noon.addDays(3)).ok());
@@ -376,7 +377,7 @@ void TestDecisions::law8_whatWasCutOffBehindTheDotIsUncertain()
             ->markCommitting(id, assignment,
                              {result(Verdict::Refused, Stage::Rcpt, 550), result(Verdict::None, Stage::Rcpt),
                               result(Verdict::Deferred, Stage::Rcpt, 451)},
-                             noon)
+                             Support::everyone(assignment), noon)
             .ok());
     QCOMPARE(m_decisions->recover(noon)->size(), 1);
     QCOMPARE(m_books->state(id), u"uncertain"_s);
@@ -393,7 +394,8 @@ void TestDecisions::law8_anAttemptAfterADeferralIsUncertainToo()
     QVERIFY(m_store
                 ->markCommitting(
                     id, assignment,
-                    {result(Verdict::None, Stage::Rcpt), result(Verdict::Deferred, Stage::Rcpt, 451)}, noon)
+                    {result(Verdict::None, Stage::Rcpt), result(Verdict::Deferred, Stage::Rcpt, 451)},
+                    Support::everyone(assignment), noon)
                 .ok());
     QCOMPARE(m_decisions->recover(noon.addSecs(700))->size(), 1);
     QCOMPARE(m_books->state(id), u"uncertain"_s);

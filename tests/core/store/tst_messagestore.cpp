@@ -252,7 +252,8 @@ void TestMessageStore::law3_recordedBeforeSent()
     const QList<RecipientResult> known{result(Verdict::Refused, Stage::Rcpt, 550, u"5.1.1 nobody"_s),
                                        result(Verdict::None, Stage::Rcpt),
                                        result(Verdict::None, Stage::Rcpt)};
-    QVERIFY(m_store->markCommitting(id, assignment, known, noon).ok()); // before the final dot
+    QVERIFY(m_store->markCommitting(id, assignment, known, Support::everyone(assignment), noon)
+                .ok()); // before the final dot
     QCOMPARE(seen(u"SELECT state FROM message"_s), u"committing"_s);
     QCOMPARE(seen(u"SELECT committing FROM attempt"_s), u"1"_s);
     QCOMPARE(seen(u"SELECT group_concat(state) FROM (SELECT state FROM recipient ORDER BY position)"_s),
@@ -283,7 +284,7 @@ void TestMessageStore::law4_verdictForEveryRecipient()
     QFETCH(QList<int>, verdicts);
     const MessageId id = m_books->enqueue(m_account, three, noon);
     const Assignment assignment = begin(id);
-    QVERIFY(m_store->markCommitting(id, assignment, {}, noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
     QList<RecipientResult> results;
     QStringList expected;
     for (const int verdict : verdicts) {
@@ -320,7 +321,7 @@ void TestMessageStore::law4_aVerdictIsNeverTakenBack()
                 ->markCommitting(id, assignment,
                                  {result(Verdict::Refused, Stage::Rcpt, 550),
                                   result(Verdict::None, Stage::Rcpt), result(Verdict::None, Stage::Rcpt)},
-                                 noon)
+                                 Support::everyone(assignment), noon)
                 .ok());
     // An outcome that says otherwise about the first, and nothing about the last.
     QVERIFY(m_store
@@ -338,7 +339,7 @@ void TestMessageStore::law5_uncertainIsNotDueAgain()
 {
     const MessageId id = m_books->enqueue(m_account, three, noon);
     const Assignment assignment = begin(id);
-    QVERIFY(m_store->markCommitting(id, assignment, {}, noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
     RecipientResult lost = result(Verdict::Uncertain, Stage::Content);
     lost.error = Base::Error{ErrorKind::ConnectionLost, {}, u"reset by peer"_s};
     // One more is deferred: the message as a whole is uncertain, and nothing of it goes out by itself.
@@ -383,7 +384,7 @@ void TestMessageStore::everyOutcomeEndsInItsState()
     const MessageId id = m_books->enqueue(m_account, {three.first()}, noon);
     const Assignment assignment = begin(id);
     if (committed)
-        QVERIFY(m_store->markCommitting(id, assignment, {}, noon).ok());
+        QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
     Consequence consequence = later();
     if (!retry)
         consequence.nextAttempt.reset();
@@ -478,11 +479,12 @@ void TestMessageStore::thePositionsAreThoseOfTheMessage()
                 .ok());
     // In the second attempt the first in the envelope is the second in the message.
     const Assignment second = begin(id);
-    QVERIFY(m_store
-                ->markCommitting(
-                    id, second,
-                    {result(Verdict::Refused, Stage::Rcpt, 553), result(Verdict::None, Stage::Rcpt)}, noon)
-                .ok());
+    QVERIFY(
+        m_store
+            ->markCommitting(id, second,
+                             {result(Verdict::Refused, Stage::Rcpt, 553), result(Verdict::None, Stage::Rcpt)},
+                             Support::everyone(second), noon)
+            .ok());
     QVERIFY(m_store
                 ->finishAttempt(id, second,
                                 outcome({result(Verdict::Refused, Stage::Rcpt, 553),
@@ -502,8 +504,12 @@ void TestMessageStore::anAttemptCommitsOnceARound()
     const Assignment assignment = begin(id);
     const RecipientResult open = result(Verdict::None, Stage::Rcpt);
     const RecipientResult accepted = result(Verdict::Accepted, Stage::Content, 250);
-    QVERIFY(m_store->markCommitting(id, assignment, {open, open, open}, noon).ok());
-    QVERIFY(m_store->markCommitting(id, assignment, {accepted, accepted, open}, noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {open, open, open}, Support::everyone(assignment), noon)
+                .ok());
+    QVERIFY(
+        m_store
+            ->markCommitting(id, assignment, {accepted, accepted, open}, Support::everyone(assignment), noon)
+            .ok());
     QCOMPARE(m_books->state(id), u"committing"_s);
     QCOMPARE(m_books->recipients(id), u"accepted accepted waiting"_s);
     QVERIFY(m_store->finishAttempt(id, assignment, outcome({accepted, accepted, accepted}), {}, later(), noon)
@@ -516,7 +522,7 @@ void TestMessageStore::theQueueIdIsKept()
 {
     const MessageId id = m_books->enqueue(m_account, {three.first(), three.last()}, noon);
     Assignment assignment = begin(id);
-    QVERIFY(m_store->markCommitting(id, assignment, {}, noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
     Outcome out = outcome(
         {result(Verdict::Accepted, Stage::Content, 250), result(Verdict::Deferred, Stage::Rcpt, 451)});
     out.queueId = u"4F2ABC"_s;
@@ -540,8 +546,10 @@ void TestMessageStore::aRefusedWriteChangesNothing()
     m_books->refuseWrites(false);
     const Assignment assignment = begin(id);
     m_books->refuseWrites(true);
-    QVERIFY(
-        !m_store->markCommitting(id, assignment, {result(Verdict::Refused, Stage::Rcpt, 550)}, noon).ok());
+    QVERIFY(!m_store
+                 ->markCommitting(id, assignment, {result(Verdict::Refused, Stage::Rcpt, 550)},
+                                  Support::everyone(assignment), noon)
+                 .ok());
     QCOMPARE(m_books->state(id), u"sending"_s);
     QCOMPARE(m_books->recipients(id), u"waiting waiting waiting"_s);
     QVERIFY(!m_store
@@ -579,7 +587,7 @@ void TestMessageStore::theBooksOfAnUnknownMessageAreRefused()
     const Base::Result<Assignment> assignment = m_store->beginAttempt(MessageId{99}, noon);
     QVERIFY(!assignment.ok());
     QCOMPARE(assignment.error().kind, ErrorKind::NotFound);
-    QVERIFY(!m_store->markCommitting(MessageId{99}, {}, {}, noon).ok());
+    QVERIFY(!m_store->markCommitting(MessageId{99}, {}, {}, {}, noon).ok());
     QVERIFY(!m_store->finishAttempt(MessageId{99}, {}, {}, {}, {}, noon).ok());
 }
 
