@@ -6,6 +6,7 @@
 #include <QIODevice>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 
 namespace Support {
@@ -61,7 +62,7 @@ public:
     {
         begin();
         while (m_connection->failure().isEmpty()) {
-            if (m_connection->step())
+            if (m_connection->step() || record())
                 continue;
             if (!m_connection->failure().isEmpty() || !goOn())
                 break;
@@ -116,12 +117,27 @@ private:
             ++m_states[id].commits;
             if (m_connection->hasDot())
                 fail(QStringLiteral("law 3: the final dot was written before it was on record"));
-            then(m_dialogue.commitFails
-                     ? Base::Done(
-                           Error{ErrorKind::Database, {}, QStringLiteral("the books cannot be written")})
-                     : Base::Done());
+            const Base::Done done =
+                m_dialogue.commitFails
+                    ? Base::Done(
+                          Error{ErrorKind::Database, {}, QStringLiteral("the books cannot be written")})
+                    : Base::Done();
+            if (m_cut == Cut::Whole)
+                then(done);
+            else
+                m_records.push_back([then, done] { then(done); });
         };
         m_session->deliver(std::move(letter));
+    }
+
+    /// The books answer when nothing else can happen, except where all is delivered whole: there at once.
+    bool record()
+    {
+        if (m_records.empty())
+            return false;
+        m_records.front()();
+        m_records.pop_front();
+        return true;
     }
 
     void onFinished(const Outcome &outcome, quint64 letter)
@@ -377,9 +393,10 @@ private:
     NoStore m_store;
     ScriptedConnection *m_connection = nullptr;
     std::unique_ptr<Smtp::Session> m_session;
-    std::map<quint64, State> m_states; ///< of every letter, by its number; of a rehearsal under 0
-    quint64 m_last = 0;                ///< the letter given last
-    quint64 m_judged = 0;              ///< the one that is looked at
+    std::map<quint64, State> m_states;           ///< of every letter, by its number; of a rehearsal under 0
+    std::deque<std::function<void()>> m_records; ///< asked for and not answered
+    quint64 m_last = 0;                          ///< the letter given last
+    quint64 m_judged = 0;                        ///< the one that is looked at
     bool m_closed = false;
     bool m_quitting = false;
     QString m_signedInBy;

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void whatIsBeingSentIsLeftAlone();
     void retrySendsToThoseItConcerns_data();
     void retrySendsToThoseItConcerns();
+    void law5_afterAKillOnlyWhoWasReceivingIsUncertain();
     void cancellingKeepsWhatWasAccepted();
     void anUncertainOneThatArrivedIsSettled_data();
     void anUncertainOneThatArrivedIsSettled();
@@ -263,6 +264,38 @@ void TestDecisions::retrySendsToThoseItConcerns()
     QCOMPARE(m_books->state(id), u"queued"_s);
     QTEST(m_books->recipients(id), "after");
     QCOMPARE(m_store->due(noon.addSecs(10), 10)->size(), 1); // now, not at its time
+}
+
+void TestDecisions::law5_afterAKillOnlyWhoWasReceivingIsUncertain()
+{
+    const QStringList four{u"one@example.org"_s, u"two@example.org"_s, u"three@example.org"_s,
+                           u"four@example.org"_s};
+    const MessageId id = m_books->enqueue(m_account, four, noon);
+    const Assignment assignment = *m_store->beginAttempt(id, noon);
+    // The first round: the server takes one, refuses two, and has no room for the others.
+    QVERIFY(m_store
+                ->markCommitting(
+                    id, assignment,
+                    {result(Verdict::None, Stage::Rcpt, 250), result(Verdict::Refused, Stage::Rcpt, 550),
+                     result(Verdict::None, Stage::Rcpt, 452), result(Verdict::None, Stage::Rcpt, 452)},
+                    {0}, noon)
+                .ok());
+    QCOMPARE(m_books->recipients(id), u"waiting refused deferred deferred"_s);
+    // The second: one was accepted, three is receiving.
+    QVERIFY(m_store
+                ->markCommitting(id, assignment,
+                                 {result(Verdict::Accepted, Stage::Content, 250),
+                                  result(Verdict::Refused, Stage::Rcpt, 550),
+                                  result(Verdict::None, Stage::Rcpt, 250),
+                                  result(Verdict::None, Stage::Rcpt, 452)},
+                                 {2}, noon)
+                .ok());
+    QVERIFY(m_decisions->recover(noon).ok());
+    QCOMPARE(m_books->state(id), u"uncertain"_s);
+    QCOMPARE(m_books->recipients(id), u"accepted refused uncertain deferred"_s);
+    QVERIFY(m_decisions->settleArrived(id, noon).ok());
+    QCOMPARE(m_books->state(id), u"queued"_s);
+    QCOMPARE(m_books->recipients(id), u"accepted refused accepted deferred"_s);
 }
 
 void TestDecisions::cancellingKeepsWhatWasAccepted()
