@@ -27,7 +27,7 @@ Dispatcher::Dispatcher(Store::Database &database, Store::CommitGroup &group, Sto
                        Base::Clock &clock, ConnectionFactory connect)
     : m_messages(database)
     , m_decisions(database)
-    , m_accounts(database)
+    , m_accounts(database, clock)
     , m_group(group)
     , m_journal(database, group, clock)
     , m_spool(spool)
@@ -46,30 +46,9 @@ void Dispatcher::start()
     wake();
 }
 
-Base::Result<QList<Accounts::Account>> Dispatcher::refreshAccounts()
-{
-    Base::Result<QList<Accounts::Account>> accounts = m_accounts.all();
-    if (!accounts)
-        return accounts;
-    m_known.clear();
-    m_paused.clear();
-    for (const Accounts::Account &account : *accounts) {
-        m_known.insert(account.id, account);
-        const Base::Result<Delivery::Reason> pause = m_accounts.pauseOf(account.id);
-        m_paused.insert(account.id, pause && !pause->isNull());
-    }
-    return accounts;
-}
-
 QHash<AccountId, AccountCondition> Dispatcher::conditions() const
 {
-    QHash<AccountId, AccountCondition> conditions;
-    for (const Accounts::Account &account : m_known) {
-        // A password that may be wrong is tried once, not once a connection: servers count.
-        const bool proved = !account.needsSecret() || m_signedIn.contains(account.id);
-        conditions.insert(account.id, {0, proved ? account.maxConnections : 1, m_paused.value(account.id),
-                                       m_backOff.value(account.id).until});
-    }
+    QHash<AccountId, AccountCondition> conditions = m_accounts.conditions();
     for (const auto &[serial, channel] : m_channels) {
         const auto at = conditions.find(channel->account().id);
         if (at != conditions.end() && channel->hasAttempts())
@@ -88,7 +67,7 @@ void Dispatcher::wake()
     m_ready.clear();
     const QDateTime now = m_clock.now();
     const Base::Result<QList<Store::QueueEntry>> due = m_messages.due(now, lookAhead);
-    if (!due || !refreshAccounts()) {
+    if (!due || !m_accounts.refresh()) {
         Base::Log::error(
             QStringLiteral("The queue cannot be read: %1").arg(due ? QString() : due.error().detail));
         m_looking = false;
@@ -97,8 +76,8 @@ void Dispatcher::wake()
     }
     const Plan plan = Outbox::plan(*due, conditions(), now);
     for (const Store::QueueEntry &entry : plan.start) {
-        const auto account = m_known.constFind(entry.account);
-        if (account == m_known.constEnd()) {
+        const Accounts::Account *account = m_accounts.find(entry.account);
+        if (!account) {
             // Its account is gone: a person must choose another one.
             if (m_decisions.hold(entry.id, now))
                 Q_EMIT messageChanged(entry.id);
@@ -170,10 +149,10 @@ void Dispatcher::begun(Channel &channel, const Store::QueueEntry &entry, const S
 void Dispatcher::open(Channel &channel)
 {
     const Accounts::Account &account = channel.account();
-    if (account.needsSecret() && !m_secrets.contains(account.id))
-        Q_EMIT secretNeeded(account, channel.serial());
+    if (const std::optional<Accounts::Secrets> secrets = m_accounts.secretsOf(account))
+        connectChannel(channel, *secrets);
     else
-        connectChannel(channel, m_secrets.value(account.id));
+        Q_EMIT secretNeeded(account, channel.serial());
 }
 
 /// The connection went, or the program ends, before anything was said: as if it had not been begun.
@@ -226,8 +205,9 @@ Channel *Dispatcher::makeChannel(const Accounts::Account &account)
     m_channels.emplace(serial, std::move(made));
     connect(channel, &Channel::transcriptGrew, this, &Dispatcher::transcriptGrew);
     connect(channel, &Channel::stageReached, this, [this, channel](quint64 number, Delivery::Stage stage) {
-        if (stage == Delivery::Stage::Mail)
-            signedIn(channel->account().id);
+        if (stage == Delivery::Stage::Mail &&
+            m_accounts.setSignedIn(channel->account().id)) // more may follow
+            QMetaObject::invokeMethod(this, &Dispatcher::wake, Qt::QueuedConnection);
         if (const Attempt *attempt = channel->find(number))
             Q_EMIT progressed({attempt->entry.id, stage, 0, 0});
     });
@@ -235,10 +215,14 @@ Channel *Dispatcher::makeChannel(const Accounts::Account &account)
         if (const Attempt *attempt = channel->find(number))
             Q_EMIT progressed({attempt->entry.id, Delivery::Stage::Data, done, total});
     });
-    connect(channel, &Channel::opened, this,
-            [this, channel](const QStringList &offers) { rememberOffers(*channel, offers); });
-    connect(channel, &Channel::authenticated, this,
-            [this, channel](const QString &mechanism) { remember(*channel, mechanism); });
+    connect(channel, &Channel::opened, this, [this, channel](const QStringList &offers) {
+        if (m_accounts.learnOffers(channel->account(), offers))
+            channel->setOffers(offers);
+    });
+    connect(channel, &Channel::authenticated, this, [this, channel](const QString &mechanism) {
+        if (m_accounts.learnMechanism(channel->account(), mechanism))
+            channel->setStrongestSeen(mechanism);
+    });
     // A signal of the session is no place to give it the next letter, or to replace it.
     connect(channel, &Channel::finished, this,
             [this, serial](quint64 number, const Outcome &outcome, const Delivery::Transcript &transcript) {
@@ -276,50 +260,16 @@ void Dispatcher::answerSecret(quint64 request, const Base::Result<Accounts::Secr
         return failBeforeSession(channel, {ErrorKind::Interrupted, {}, QStringLiteral("the program ends")});
     if (!secrets)
         return failBeforeSession(channel, secrets.error());
-    if (!channel.account().usesToken())
-        m_secrets.insert(channel.account().id, *secrets);
+    m_accounts.keepSecrets(channel.account(), *secrets);
     connectChannel(channel, *secrets);
 }
 
 void Dispatcher::connectChannel(Channel &channel, const Accounts::Secrets &secrets)
 {
     Smtp::SessionOptions options = sessionOptions(channel.account(), secrets.signIn);
-    options.learned = m_learned.value(channel.account().id);
+    options.learned = m_accounts.limitsOf(channel.account().id);
     channel.start(std::move(options),
                   [connectTo = m_connect, password = secrets.proxy] { return connectTo(password); });
-}
-
-void Dispatcher::signedIn(AccountId account)
-{
-    if (m_signedIn.contains(account))
-        return;
-    m_signedIn.insert(account);
-    QMetaObject::invokeMethod(this, &Dispatcher::wake, Qt::QueuedConnection); // more connections may follow
-}
-
-/// From here on nothing weaker is tried with this server unless a person says so.
-void Dispatcher::remember(Channel &channel, const QString &mechanism)
-{
-    const Accounts::Account &account = channel.account();
-    if (Smtp::strengthOf(mechanism) <= Smtp::strengthOf(account.strongestSeen))
-        return;
-    if (const Base::Done done = m_accounts.setStrongestSeen(account, mechanism); !done)
-        return Base::Log::warning(QStringLiteral("How account \"%1\" signs in cannot be remembered: %2")
-                                      .arg(account.name, done.error().detail));
-    channel.setStrongestSeen(mechanism);
-    if (const auto known = m_known.find(account.id); known != m_known.end())
-        known->strongestSeen = mechanism; // it is the same account still
-}
-
-/// What the server cannot take is told before anything is queued.
-void Dispatcher::rememberOffers(Channel &channel, const QStringList &offers)
-{
-    const Accounts::Account &account = channel.account();
-    if (offers == account.offers || !m_accounts.setOffers(account, offers))
-        return;
-    channel.setOffers(offers);
-    if (const auto known = m_known.find(account.id); known != m_known.end())
-        known->offers = offers; // it is the same account still
 }
 
 void Dispatcher::failBeforeSession(Channel &channel, const Error &error)
@@ -352,14 +302,10 @@ Store::Consequence Dispatcher::consequenceOf(const Accounts::Account &account, c
     } else if (outcome.scope == Delivery::Scope::Account && !outcome.isSuccess()) {
         // The account's fault: the message is left as it was, the account waits.
         consequence.countAttempt = false;
-        BackOff &backOff = m_backOff[account.id];
-        backOff.until = now.addMSecs(Delivery::delayAfter(++backOff.failures));
-        consequence.nextAttempt = backOff.until;
-        m_secrets.remove(account.id);
-        m_signedIn.remove(account.id);
+        consequence.nextAttempt = m_accounts.backOff(account.id);
     } else if (outcome.stage >= Delivery::Stage::Mail) {
         // It was signed in: whatever became of the message, the account works.
-        m_backOff.remove(account.id);
+        m_accounts.clearBackOff(account.id);
     }
     consequence.giveUp = consequence.countAttempt && entry.created.msecsTo(now) > Delivery::giveUpAfter;
     return consequence;
@@ -406,11 +352,12 @@ void Dispatcher::recorded(Channel &channel, quint64 number, const Outcome &outco
 /// for.
 void Dispatcher::next(Channel &channel)
 {
-    m_learned.insert(channel.account().id, channel.learned());
-    channel.deliverNext();
-    if (channel.isClosing())
+    m_accounts.learnLimits(channel.account().id, channel.learned());
+    if (!m_running || channel.isClosing())
         abandonUnsaid(channel);
-    const bool current = m_running && m_known.value(channel.account().id) == channel.account();
+    else
+        channel.deliverNext();
+    const bool current = m_running && m_accounts.isCurrent(channel.account());
     while (current && !m_refused && channel.isReady()) {
         const std::optional<Store::QueueEntry> entry = nextOf(channel.account().id);
         if (!entry)
@@ -492,10 +439,7 @@ bool Dispatcher::isIdle() const
 void Dispatcher::forget(AccountId account)
 {
     Base::assertThread(this);
-    m_backOff.remove(account);
-    m_secrets.remove(account);
-    m_signedIn.remove(account);
-    m_learned.remove(account);
+    m_accounts.forget(account);
     for (const auto &[serial, channel] : m_channels) {
         if (channel->account().id == account && channel->isIdle())
             channel->quit();

@@ -5,6 +5,7 @@
 // what a failure means: those are Delivery's.
 
 #include "core/base/clock.h"
+#include "core/outbox/accountbook.h"
 #include "core/outbox/channel.h"
 #include "core/outbox/events.h"
 #include "core/outbox/journal.h"
@@ -68,9 +69,6 @@ private:
     Channel *makeChannel(const Accounts::Account &account);
     void later(quint64 serial, const std::function<void(Channel &)> &what);
     void connectChannel(Channel &channel, const Accounts::Secrets &secrets);
-    void signedIn(Base::AccountId account);
-    void remember(Channel &channel, const QString &mechanism);
-    void rememberOffers(Channel &channel, const QStringList &offers);
     void failBeforeSession(Channel &channel, const Base::Error &error);
     Store::Consequence consequenceOf(const Accounts::Account &account, const Store::QueueEntry &entry,
                                      const Delivery::Outcome &outcome);
@@ -82,18 +80,11 @@ private:
     void next(Channel &channel);
     void end(Channel &channel);
     QHash<Base::AccountId, AccountCondition> conditions() const;
-    Base::Result<QList<Accounts::Account>> refreshAccounts();
     void sleepUntilDue(std::optional<QDateTime> wake);
-
-    struct BackOff
-    {
-        int failures = 0;
-        QDateTime until;
-    };
 
     Store::MessageStore m_messages;
     Store::Decisions m_decisions;
-    Store::AccountStore m_accounts;
+    AccountBook m_accounts;
     Store::CommitGroup &m_group;
     Journal m_journal;
     Store::Spool &m_spool;
@@ -101,13 +92,7 @@ private:
     ConnectionFactory m_connect;
     std::unique_ptr<Base::Timer> m_timer;
     std::map<quint64, std::unique_ptr<Channel>> m_channels;
-    QHash<Base::AccountId, Smtp::LearnedLimits> m_learned; ///< of this run only
-    QHash<Base::AccountId, Accounts::Account> m_known;
-    QHash<Base::AccountId, bool> m_paused;
-    QHash<Base::AccountId, BackOff> m_backOff;
     QHash<Base::AccountId, QList<Store::QueueEntry>> m_ready; ///< due ones, looked up ahead
-    QHash<Base::AccountId, Accounts::Secrets> m_secrets;      ///< of this run only
-    QSet<Base::AccountId> m_signedIn; ///< whose secret a server has taken: one connection until then
     quint64 m_serial = 0;
     bool m_running = false;
     bool m_looking = false;
