@@ -123,6 +123,7 @@ void MailWorker::stop()
             m_ownership->release();
         Q_EMIT closed();
     });
+        m_group->flush(); // whoever waits for an answer gets it
     m_dispatcher->stop();
 }
 
@@ -176,18 +177,42 @@ void MailWorker::submit(AccountId id, Base::DraftId draft, Builder builder, Then
                     return then(built.error());
                 if (const Done possible = isPossible(*built, account); !possible)
                     return then(possible.error());
-                const Base::Result<MessageId> entered =
-                    m_messages->enqueue(*built, account, m_clock.now(), draft);
-                then(entered);
-                if (!entered)
-                    return;
-                Q_EMIT messageChanged(*entered);
-                if (draft.isValid())
-                    Q_EMIT draftsChanged();
-                lookAgain();
+                enter(*built, account, draft, then);
             },
             Qt::QueuedConnection);
     });
+}
+
+/// Together with whatever else is entered in this turn of the loop.
+void MailWorker::enter(const Message::OutgoingMessage &message, const Accounts::Account &account,
+                       Base::DraftId draft, const Then<MessageId> &then)
+{
+    auto id = std::make_shared<MessageId>();
+    m_group->post(
+        [this, &message, &account, draft, id]() -> Done {
+            const Base::Result<MessageId> entered =
+                m_messages->enqueue(message, account, m_clock.now(), draft);
+            if (!entered)
+                return entered.error();
+            *id = *entered;
+            return {};
+        },
+        [this, draft, id, then](const Done &done) {
+            then(done ? Base::Result<MessageId>(*id) : done.error());
+            if (!done)
+                return;
+            Q_EMIT messageChanged(*id);
+            if (draft.isValid())
+                Q_EMIT draftsChanged();
+            if (!std::exchange(m_looksSoon, true)) // once for all of them
+                QMetaObject::invokeMethod(
+                    this,
+                    [this] {
+                        m_looksSoon = false;
+                        lookAgain();
+                    },
+                    Qt::QueuedConnection);
+        });
 }
 
 Base::Result<Base::DraftId> MailWorker::saveDraft(const Message::Draft &draft)

@@ -68,6 +68,8 @@ Q_SIGNALS:
 
 private:
     static Base::Done isPossible(const Message::OutgoingMessage &message, const Accounts::Account &account);
+    void enter(const Message::OutgoingMessage &message, const Accounts::Account &account, Base::DraftId draft,
+               const Then<Base::MessageId> &then);
     Base::Result<Accounts::Account> findAccount(Base::AccountId id) const;
     void startDispatching();
     void lookAgain(Base::AccountId account = {});
@@ -90,6 +92,7 @@ private:
     std::map<int, std::unique_ptr<ConnectionTest>> m_tests;
     qint64 m_dataVersion = 0;
     int m_tested = 0;
+    bool m_looksSoon = false;
 };
 
 } // namespace Outbox

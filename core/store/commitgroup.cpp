@@ -12,7 +12,7 @@ CommitGroup::CommitGroup(Database &database)
     m_database.setGroup(this);
     m_turn.setSingleShot(true);
     m_turn.setInterval(0);
-    connect(&m_turn, &QTimer::timeout, this, &CommitGroup::endTurn);
+    connect(&m_turn, &QTimer::timeout, this, &CommitGroup::flush);
 }
 
 CommitGroup::~CommitGroup()
@@ -71,7 +71,7 @@ void CommitGroup::commit()
     m_turn.start();
 }
 
-void CommitGroup::endTurn()
+void CommitGroup::flush()
 {
     commit();
     m_turn.stop();
