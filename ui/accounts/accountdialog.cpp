@@ -178,7 +178,7 @@ bool AccountDialog::hasSecrets()
     }
     if (account.needs(SecretOf::Proxy) && account.proxySecretPlace == SecretPlace::None && !proxySecret()) {
         complain({tr("The proxy's password is missing."),
-                  tr("Type it, or leave the user name there empty where the proxy asks nobody."),
+                  tr("Type it, or leave “Sign in there as” empty where the proxy asks nobody."),
                   {}},
                  m_advanced->proxyPasswordField());
         return false;

@@ -45,7 +45,7 @@ AdvancedPage::AdvancedPage(QWidget *parent)
     , m_proxyKind(makeBox(this, "proxyKind"))
     , m_proxyHost(makeLine(this, "proxyHost", tr("proxy.example.org")))
     , m_proxyPort(makeNumber(this, "proxyPort", 1, 65535))
-    , m_proxyUser(makeLine(this, "proxyUser", tr("empty: no sign-in")))
+    , m_proxyUser(makeLine(this, "proxyUser", tr("empty: the proxy asks nobody")))
     , m_proxyPassword(makeLine(this, "proxyPassword", {}))
     , m_lane(makeBox(this, "lane"))
     , m_laneWords(makeWords(this, "laneWords"))
@@ -79,10 +79,10 @@ void AdvancedPage::makeProxy()
     for (const Kind kind : {Kind::None, Kind::Socks5, Kind::HttpConnect})
         m_proxyKind->addItem(word(kind), static_cast<int>(kind));
     makeSecretLine(m_proxyPassword, tr("Show the proxy's password"));
-    m_form->addRow(tr("Pro&xy:"), m_proxyKind);
-    m_form->addRow(tr("Proxy's name (&host):"), m_proxyHost);
-    m_form->addRow(tr("Proxy's po&rt:"), m_proxyPort);
-    m_form->addRow(tr("User name there (&id):"), m_proxyUser);
+    m_form->addRow(tr("&Proxy:"), m_proxyKind);
+    m_form->addRow(tr("Proxy &host:"), m_proxyHost);
+    m_form->addRow(tr("Proxy po&rt:"), m_proxyPort);
+    m_form->addRow(tr("S&ign in there as:"), m_proxyUser);
     m_form->addRow(tr("Pass&word there:"), m_proxyPassword);
     connect(m_proxyKind, &QComboBox::activated, this, &AdvancedPage::followProxy);
     connect(m_proxyUser, &QLineEdit::textChanged, this, &AdvancedPage::showProxy);

@@ -56,8 +56,9 @@ CertificatesPage::CertificatesPage(Prompts &prompts, QWidget *parent)
     form->addRow(tr("Accepted certificate:"), accepted);
     addRow(form, tr("&Pinned keys:"), m_pins, m_pins->line());
     auto *words =
-        new PlainLabel(tr("A server with a pinned key must prove it beside everything else. Pin a second "
-                          "key, too: when the server gets a new one, nothing is sent until it is here."),
+        new PlainLabel(tr("One of these keys must vouch for the server, beside everything else. Pin its "
+                          "next key in good time: once the server uses another one than these, "
+                          "nothing is sent."),
                        this);
     words->setWordWrap(true);
     form->addRow(QString(), words);
