@@ -43,6 +43,7 @@ ConnectionTest::ConnectionTest(Outbox::Mailroom &mailroom, Preferences &preferen
     m_grid->setColumnStretch(DetailColumn, 1);
     m_grid->setHorizontalSpacing(8);
     m_grid->setVerticalSpacing(2);
+    m_grid->setContentsMargins(8, 0, 8, 0);
     for (const Outbox::TestStep step : Outbox::allTestSteps())
         makeRow(step);
     m_transcript->setTitle(tr("connection-test"));

@@ -32,9 +32,9 @@ PinList::PinList(QWidget *parent)
     : QWidget(parent)
     , m_line(new QLineEdit(this))
     , m_add(makeButton(this, tr("Add p&in"), "addPin"))
-    , m_shown(makeButton(this, tr("Pin the key the server s&howed"), "pinShown"))
     , m_list(new QListWidget(this))
     , m_remove(makeButton(this, tr("Re&move pin"), "removePin"))
+    , m_shown(makeButton(this, tr("Pin the key the server s&howed"), "pinShown"))
 {
     m_line->setObjectName(QStringLiteral("newPin"));
     m_line->setPlaceholderText(tr("none: any key will do"));
@@ -44,6 +44,7 @@ PinList::PinList(QWidget *parent)
     m_list->setAccessibleName(tr("Pinned keys"));
     m_list->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_list->setTextElideMode(Qt::ElideMiddle);
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setFont(fixedFont());
     m_list->setFixedHeight(m_list->fontMetrics().lineSpacing() * visiblePins + 2 * m_list->frameWidth() + 8);
 
@@ -51,12 +52,13 @@ PinList::PinList(QWidget *parent)
     above->addWidget(m_line, 1);
     above->addWidget(m_add);
     auto *below = new QHBoxLayout;
-    below->addWidget(m_list, 1);
-    below->addWidget(m_remove, 0, Qt::AlignTop);
+    below->addWidget(m_remove);
+    below->addWidget(m_shown);
+    below->addStretch(1);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addLayout(above);
-    column->addWidget(m_shown, 0, Qt::AlignLeading);
+    column->addWidget(m_list);
     column->addLayout(below);
 
     auto *removeKey = new QAction(tr("Remove"), m_list);

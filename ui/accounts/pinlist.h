@@ -43,9 +43,9 @@ private:
 
     QLineEdit *m_line;
     QPushButton *m_add;
-    QPushButton *m_shown;
     QListWidget *m_list;
     QPushButton *m_remove;
+    QPushButton *m_shown;
     QString m_offered;
 };
 

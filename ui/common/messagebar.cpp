@@ -169,7 +169,7 @@ void MessageBar::showIcon()
 void MessageBar::fit()
 {
     m_row->activate();
-    setMinimumHeight(m_row->heightForWidth(std::max(width(), minimumSizeHint().width())));
+    setMinimumHeight(std::max(0, m_row->heightForWidth(std::max(width(), minimumSizeHint().width()))));
 }
 
 void MessageBar::resizeEvent(QResizeEvent *event)
