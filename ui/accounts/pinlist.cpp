@@ -45,6 +45,7 @@ PinList::PinList(QWidget *parent)
     m_list->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_list->setTextElideMode(Qt::ElideMiddle);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_list->setLayoutDirection(Qt::LeftToRight); // base64 is not mirrored
     m_list->setFont(fixedFont());
     m_list->setFixedHeight(m_list->fontMetrics().lineSpacing() * visiblePins + 2 * m_list->frameWidth() + 8);
 
