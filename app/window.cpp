@@ -13,6 +13,7 @@
 #include "core/store/messagequery.h"
 #include "ui/common/dialogprompts.h"
 #include "ui/common/explain.h"
+#include "ui/common/plainlabel.h"
 #include "ui/main/mainwindow.h"
 #include "ui/settings/preferences.h"
 
@@ -33,10 +34,8 @@ int fail(const Base::Error &error)
     const Ui::Explanation words = Ui::explain(error);
     Terminal::complain(words);
     if (QGuiApplication::platformName() != QLatin1String("offscreen")) {
-        QMessageBox box(QMessageBox::Critical, QStringLiteral("Postrider"), words.headline,
-                        QMessageBox::Close);
-        box.setTextFormat(Qt::PlainText);
-        box.setInformativeText(words.advice);
+        QMessageBox box(QMessageBox::Critical, QStringLiteral("Postrider"), {}, QMessageBox::Close);
+        Ui::setPlainTexts(box, words.headline, words.advice);
         box.setDetailedText(words.words);
         box.exec();
     }

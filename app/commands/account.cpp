@@ -7,7 +7,7 @@
 #include "app/office.h"
 #include "app/terminal.h"
 #include "core/net/certificatetrust.h"
-#include "core/net/pins.h"
+#include "core/net/pin.h"
 #include "ui/common/explain.h"
 
 #include <QFileInfo>

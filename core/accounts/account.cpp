@@ -2,7 +2,7 @@
 
 #include "core/message/address.h"
 #include "core/net/certificatetrust.h"
-#include "core/net/pins.h"
+#include "core/net/pin.h"
 
 #include <QJsonArray>
 

@@ -69,22 +69,25 @@ void SecretDesk::fetch(const Account &account, Got then, SecretOf which)
     }
 }
 
-void SecretDesk::fetchAll(const Account &account, const std::optional<QByteArray> &signIn, GotAll then)
+void SecretDesk::fetchAll(const Account &account, const std::optional<QByteArray> &signIn, GotAll then,
+                          const std::optional<QByteArray> &proxy)
 {
     const QPointer<SecretDesk> self(this);
-    const auto withSignIn = [self, account, then = std::move(then)](const Result<QByteArray> &known) {
+    const auto withSignIn = [self, account, then = std::move(then), proxy](const Result<QByteArray> &known) {
         if (!known)
             return then(known.error());
         if (!self)
             return;
         if (!account.needs(SecretOf::Proxy))
             return then(Secrets{*known, {}});
+        if (proxy)
+            return then(Secrets{*known, *proxy});
         self->fetch(
             account,
-            [then, password = *known](const Result<QByteArray> &proxy) {
-                if (proxy)
-                    return then(Secrets{password, *proxy});
-                Error error = proxy.error();
+            [then, password = *known](const Result<QByteArray> &kept) {
+                if (kept)
+                    return then(Secrets{password, *kept});
+                Error error = kept.error();
                 error.detail = error.detail.isEmpty()
                                    ? QStringLiteral("the proxy's password")
                                    : QStringLiteral("the proxy's password: ") + error.detail;

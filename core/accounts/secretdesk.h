@@ -36,8 +36,10 @@ public:
     /// KeychainUnavailable, VaultLocked, VaultWrongPassphrase, VaultDamaged, CommandFailed. A password is
     /// asked for once a run, until forget() (it was wrong) or keep().
     void fetch(const Account &account, Got then, SecretOf which = SecretOf::SignIn);
-    /// Those the account needs, or the first error. `signIn`, where given, is used instead of what is kept.
-    void fetchAll(const Account &account, const std::optional<QByteArray> &signIn, GotAll then);
+    /// Those the account needs, or the first error. `signIn` and `proxy`, where given, are used instead of
+    /// what is kept.
+    void fetchAll(const Account &account, const std::optional<QByteArray> &signIn, GotAll then,
+                  const std::optional<QByteArray> &proxy = {});
     /// Keeps it in the preferred place, or behind the keychain in the vault, and says where it lies now. The
     /// error is that of the last place tried; then nothing is kept anew.
     void keep(const Account &account, const QByteArray &secret, Kept then, SecretOf which = SecretOf::SignIn);

@@ -57,7 +57,7 @@ enum class ErrorKind {
     Protocol,   ///< a reply that cannot be parsed, or breaks a limit
     NotOffered, ///< the server lacks an extension this message or account needs
     // sign-in
-    SignInRefused,   ///< and the server said more about it than its reply does
+    SignInRefused,   ///< by the mechanism in the subject, where the reply alone does not say enough
     ServerNotProved, ///< it did not prove that it knows the password (RFC 5802 §5)
     WeakerSignIn, ///< the mechanism it took before (the subject) is not offered any more: nothing was tried
     // the program

@@ -2,6 +2,7 @@
 
 #include "core/base/atomicfile.h"
 #include "core/net/clientidentity.h"
+#include "core/net/pins.h"
 
 #include <QCryptographicHash>
 #include <QMetaEnum>
@@ -126,8 +127,10 @@ TlsFacts factsOf(const QSslSocket &socket, const QList<QSslError> &problems)
     if (facts.issuer.isEmpty())
         facts.issuer = firstOf(peer.issuerInfo(QSslCertificate::Organization));
     facts.expires = peer.expiryDate().toUTC();
-    if (!peer.isNull())
+    if (!peer.isNull()) {
         facts.sha256 = fingerprint(peer);
+        facts.pin = pinOf(peer);
+    }
     for (const QSslError &problem : problems) {
         facts.problems.append(problem.errorString());
         facts.errors.append(errorName(problem.error()));

@@ -13,8 +13,6 @@ namespace Net {
 
 namespace {
 
-constexpr qsizetype hashSize = 32; // octets of a SHA-256
-
 using Store = std::unique_ptr<X509_STORE, Releaser<X509_STORE_free>>;
 using Context = std::unique_ptr<X509_STORE_CTX, Releaser<X509_STORE_CTX_free>>;
 
@@ -72,20 +70,6 @@ QString pinOf(const QSslCertificate &certificate)
     const QString pin = x509 ? pinOf(x509.get()) : QString();
     ERR_clear_error();
     return pin;
-}
-
-std::optional<QString> pinFrom(const QString &text)
-{
-    QByteArray word = text.trimmed().toUtf8();
-    if (word.startsWith("sha256//"))
-        word.remove(0, 8);
-    const QByteArray fromHex = QByteArray::fromHex(word);
-    if (fromHex.size() == hashSize && fromHex.toHex() == word.toLower())
-        return QString::fromLatin1(fromHex.toBase64());
-    const auto decoded = QByteArray::fromBase64Encoding(word, QByteArray::AbortOnBase64DecodingErrors);
-    if (!decoded || decoded.decoded.size() != hashSize)
-        return std::nullopt;
-    return QString::fromLatin1(decoded.decoded.toBase64());
 }
 
 bool isPinned(const QStringList &pins, const QList<QSslCertificate> &sent,

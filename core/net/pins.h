@@ -6,21 +6,17 @@
 //   openssl x509 -in FILE -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary |
 //   base64
 
+#include "core/net/pin.h"
+
 #include <QList>
 #include <QSslCertificate>
 #include <QString>
 #include <QStringList>
 
-#include <optional>
-
 namespace Net {
 
 /// Of the certificate's key.
 QString pinOf(const QSslCertificate &certificate);
-
-/// A pin as people write it: base64, or 64 hexadecimal digits, with "sha256//" before it or not. nullopt when
-/// it is none.
-std::optional<QString> pinFrom(const QString &text);
 
 /// True when one of the pins is the server's own key or that of a certificate in the chain that leads from it
 /// to one of the authorities; also where there are no pins. What a server merely sends along proves nothing:

@@ -17,6 +17,7 @@ struct TlsFacts
     QStringList names;    ///< the names the certificate is for
     QDateTime expires;    ///< UTC
     QString sha256;       ///< lower-case hex, of the DER certificate
+    QString pin;          ///< of the server's own key, as Trust::pins has them
     QStringList problems; ///< what is wrong with it; with an accepted exception, what was accepted
     QStringList errors;   ///< the same as names: "self-signed-certificate", "host-name-mismatch"
 

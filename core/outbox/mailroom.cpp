@@ -279,7 +279,8 @@ Mailroom::Answer<void> Mailroom::acceptWeakerSignIn(AccountId id)
 }
 
 QFuture<TestReport> Mailroom::testAccount(const Accounts::Account &account,
-                                          const std::optional<QByteArray> &secret, int number)
+                                          const std::optional<QByteArray> &secret, int number,
+                                          const std::optional<QByteArray> &proxySecret)
 {
     Base::assertThread(this);
     auto answer = std::make_shared<QPromise<TestReport>>();
@@ -288,7 +289,7 @@ QFuture<TestReport> Mailroom::testAccount(const Accounts::Account &account,
         answer->addResult(std::move(found));
         answer->finish();
     };
-    m_secrets.fetchAll(account, secret, [this, account, number, report](Result<Accounts::Secrets> secrets) {
+    const auto withSecrets = [this, account, number, report](Result<Accounts::Secrets> secrets) {
         if (!secrets) {
             TestReport failed;
             failed.findings.append({TestStep::Auth, false, secrets.error().detail, 0});
@@ -303,7 +304,8 @@ QFuture<TestReport> Mailroom::testAccount(const Accounts::Account &account,
                 worker->testAccount(account, secrets, number, report);
             },
             Qt::QueuedConnection);
-    });
+    };
+    m_secrets.fetchAll(account, secret, withSecrets, proxySecret);
     return answer->future();
 }
 

@@ -76,10 +76,10 @@ public:
     /// Forgets by which mechanism the account's server took it, so that a weaker one will do; then resumes
     /// it.
     Answer<void> acceptWeakerSignIn(Base::AccountId id);
-    /// Walks the connection up to the sign-in without sending. `secret` empty: the stored one. Each step is
-    /// also told by testFound() as it happens, with the number given.
+    /// Walks the connection up to the sign-in without sending. A secret that is not given: the stored one.
+    /// Each step is also told by testFound() as it happens, with the number given.
     QFuture<TestReport> testAccount(const Accounts::Account &account, const std::optional<QByteArray> &secret,
-                                    int number);
+                                    int number, const std::optional<QByteArray> &proxySecret = {});
 
     /// Try now; for failed and partly sent messages: the recipients that were refused; for an uncertain one:
     /// resend.

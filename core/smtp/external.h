@@ -18,6 +18,7 @@ public:
     std::optional<QByteArray> initial() override { return m_identity; }
     Base::Result<QByteArray> respond(const QByteArray &challenge) override;
     QByteArrayList secrets() const override { return {}; }
+    bool hasSecret() const override { return false; }
 
 private:
     QByteArray m_identity;

@@ -50,6 +50,8 @@ public:
     virtual Base::Done conclude(const QByteArray &text);
     /// What nobody may read in any form, as far as it is known by now.
     virtual QByteArrayList secrets() const = 0;
+    /// False where it is a certificate that signs in.
+    virtual bool hasSecret() const { return true; }
     /// Why it refuses us, as far as it said so before its refusing reply; foreign bytes.
     virtual QByteArray complaint() const { return {}; }
 };

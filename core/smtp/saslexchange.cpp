@@ -107,7 +107,11 @@ Base::Result<Command> SaslExchange::say(const QByteArray &response)
 std::optional<Error> SaslExchange::complaint(const Delivery::ServerReply &refusal) const
 {
     const QByteArray told = m_mechanism->complaint();
-    if (told.isEmpty() || !refusal.isPermanent()) // what passes by itself needs no person
+    if (!refusal.isPermanent()) // what passes by itself needs no person
+        return std::nullopt;
+    if (!m_mechanism->hasSecret()) // the reply alone reads as if a password were wrong
+        return Error{ErrorKind::SignInRefused, mechanism(), refusal.toString()};
+    if (told.isEmpty())
         return std::nullopt;
     // Filtered on both sides of the stripping, as every word of a server is (see ReplyParser).
     const QString harmless = Delivery::sanitised(m_redactor.redact(told), 1024);

@@ -28,7 +28,8 @@ public:
     Base::Result<Command> answer(const QByteArray &challenge);
     /// The server says that we are signed in. ServerNotProved when it had to prove itself and did not.
     Base::Done conclude(const QByteArray &text) { return m_mechanism->conclude(text); }
-    /// SignInRefused with both when the server told more than its refusing reply does.
+    /// SignInRefused with the mechanism as its subject when the server told more than its refusing reply
+    /// does, or when no password can have been wrong.
     std::optional<Base::Error> complaint(const Delivery::ServerReply &refusal) const;
 
     static constexpr int mostRounds = 10;

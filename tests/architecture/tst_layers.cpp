@@ -44,9 +44,13 @@ const QMap<QString, QStringList> &table()
 /// The only headers of other rooms that ui may see: the read-only query, the door and its events, plain
 /// values.
 const QStringList uiHeaders{
-    QStringLiteral("core/store/messagequery.h"), QStringLiteral("core/store/rows.h"),
-    QStringLiteral("core/outbox/mailroom.h"),    QStringLiteral("core/outbox/events.h"),
-    QStringLiteral("core/net/endpoint.h"),       QStringLiteral("core/net/tlsfacts.h"),
+    QStringLiteral("core/store/messagequery.h"),
+    QStringLiteral("core/store/rows.h"),
+    QStringLiteral("core/outbox/mailroom.h"),
+    QStringLiteral("core/outbox/events.h"),
+    QStringLiteral("core/net/endpoint.h"),
+    QStringLiteral("core/net/tlsfacts.h"),
+    QStringLiteral("core/net/pin.h"),
 };
 
 constexpr qsizetype longestFile = 500; // lines
@@ -79,6 +83,18 @@ constexpr Ban bans[]{
     {"no singletons",
      R"(\b(instance|getInstance|theInstance)\s*\(\s*\)\s*(const\s*)?(\{|$)|\bQ_GLOBAL_STATIC\b)",
      "^(app|core|ui)/", ""},
+    // Law 9: Qt takes for markup what looks like some, and fetches its images.
+    {"labels are PlainLabels", R"(\bnew\s+QLabel\b|\bpublic\s+QLabel\b|\bQLabel\s+\w+\s*[({;])", "^(app|ui)/",
+     R"(^ui/common/plainlabel\.)"},
+    {"a box gets its words from setPlainTexts()",
+     R"(\bsetInformativeText\b|\bQMessageBox::(about|critical|information|question|warning)\b|\A(?![\s\S]*\bsetPlainTexts\b)[\s\S]*?\bQMessageBox\s*\w*\s*\()",
+     "^(app|ui)/", R"(^ui/common/plainlabel\.)"},
+    {"a tooltip goes through plainToolTip()",
+     R"(\bsetToolTip\s*\((?!\s*(\w+\s*,\s*)?(plainToolTip\s*\(|tr\s*\((\s*"")+\s*\)\s*\)))|\bToolTipRole\b(?!:\s*return plainToolTip\())",
+     "^(app|ui)/", R"(^ui/common/format\.)"},
+    {"nothing is shown as markup",
+     R"(\bQt::(RichText|AutoText|MarkdownText)\b|\b(setHtml|insertHtml|appendHtml|setMarkdown|setWhatsThis)\b|\bQ(TextBrowser|TextEdit|ErrorMessage|InputDialog|ProgressDialog)\b)",
+     "^(app|ui)/", ""},
     {"core asks no application object", R"(\bq(Gui)?App\b|\bQCoreApplication::instance\b)", "^core/", ""},
 };
 
@@ -317,6 +333,18 @@ void TestLayers::everyViolationIsCaught_data()
     row("ui knows the dispatcher", "ui/main/a.cpp", "#include \"core/outbox/dispatcher.h\"\n");
     row("ui knows the database", "ui/main/a.cpp", "#include \"core/store/database.h\"\n");
     row("ui knows the session", "ui/main/a.cpp", "#include \"core/smtp/session.h\"\n");
+    row("a label that guesses", "ui/main/a.cpp", "auto *a = new QLabel(subject, this);\n");
+    row("a label by value", "ui/main/a.cpp", "QLabel label(this);\n");
+    row("a label of one's own kind", "ui/main/a.h", "#pragma once\nclass A : public QLabel {};\n");
+    row("a box that guesses", "ui/main/a.cpp", "box.setInformativeText(words);\n");
+    row("a box without plain texts", "app/a.cpp", "QMessageBox box(QMessageBox::Critical, {}, reply);\n");
+    row("a box in passing", "app/a.cpp", "QMessageBox::warning(this, {}, reply);\n");
+    row("a tooltip of foreign words", "ui/main/a.cpp", "item->setToolTip(0, reply);\n");
+    row("a tooltip around foreign words", "ui/main/a.cpp", "a->setToolTip(tr(\"%1\").arg(reply));\n");
+    row("a tooltip in a model", "ui/main/a.cpp", "case Qt::ToolTipRole:\n    return reply;\n");
+    row("a tooltip in an item", "ui/main/a.cpp", "item->setData(reply, Qt::ToolTipRole);\n");
+    row("markup asked for", "ui/main/a.cpp", "label->setTextFormat(Qt::AutoText);\n");
+    row("a view of markup", "ui/main/a.cpp", "auto *view = new QTextBrowser(this);\n");
     row("ui knows sockets", "ui/main/a.cpp", "#include \"core/net/tlsconnection.h\"\n");
     row("a path that climbs", "ui/main/a.cpp", "#include \"../../core/outbox/dispatcher.h\"\n");
     row("the program knows its tests", "core/base/a.cpp", "#include \"tests/support/fakeclock.h\"\n");
@@ -381,6 +409,11 @@ void TestLayers::whatIsAllowedIsNotCaught_data()
     row("the store and SQL", "core/store/a.cpp", "#include <QSqlQuery>\n");
     row("tr in ui", "ui/main/a.cpp", "QString a = tr(\"b\");\n");
     row("a word that ends in tr", "core/smtp/a.cpp", "const char *a = strstr(b, c); attr(a); m_tr(b);\n");
+    row("a plain tooltip", "ui/main/a.cpp", "item->setToolTip(NameColumn, plainToolTip(reply));\n");
+    row("a tooltip of our own", "ui/main/a.cpp",
+        "a->setToolTip(tr(\"Try the connection; \"\n \"or not\"));\n");
+    row("a box with plain texts", "app/a.cpp", "QMessageBox box(this);\nsetPlainTexts(box, a, b);\n");
+    row("a label's pointer", "ui/main/a.h", "#pragma once\nclass QLabel;\nstruct A { QLabel *label; };\n");
     row("the instance of another", "ui/main/a.cpp", "QCoreApplication::instance()->quit();\n");
     QTest::newRow("a file just long enough")
         << QStringLiteral("core/smtp/a.cpp") << QString(500, QLatin1Char('\n'));

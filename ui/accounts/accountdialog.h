@@ -1,28 +1,27 @@
 #pragma once
 
-// Adds or changes an account by hand: who one is, the server, the sign-in; what is rarely needed on a second
-// tab. The test works on what stands in the fields, saved or not.
+// Adds or changes an account by hand: three pages of fields, a test that works on what stands in them, saved
+// or not, and a bar that says what is wrong with which field. What the fields are is the pages' business.
 
 #include "core/outbox/mailroom.h"
-#include "core/store/messagequery.h"
 
 #include <QDialog>
 
-class QCheckBox;
-class QComboBox;
-class QFormLayout;
-class QLabel;
-class QLineEdit;
+class QDialogButtonBox;
 class QPushButton;
-class QSpinBox;
+class QScrollArea;
 class QTabWidget;
 
 namespace Ui {
 
+class AccountPage;
+class AdvancedPage;
+class CertificatesPage;
 class ConnectionTest;
 class MessageBar;
 class Preferences;
 class Prompts;
+struct Explanation;
 
 class AccountDialog : public QDialog
 {
@@ -33,8 +32,8 @@ public:
     AccountDialog(Outbox::Mailroom &mailroom, Preferences &preferences, Prompts &prompts,
                   const Accounts::Account &account, QWidget *parent = nullptr);
 
-    /// For "Sign in again…": the cursor stands in the password.
-    void askForPassword();
+    /// For "Sign in again…": the cursor stands in what signs in, the password or the certificate.
+    void askForSecret();
     Accounts::Account account() const;
 
 public Q_SLOTS:
@@ -45,43 +44,24 @@ Q_SIGNALS:
     void saved(const Accounts::Account &account);
 
 private:
-    QWidget *makeGeneral();
-    QWidget *makeAdvanced();
-    void fill(const Accounts::Account &account);
-    void guess();
-    void securityChanged();
-    void secretChanged();
-    void showTrust();
+    void makeButtons(QDialogButtonBox *buttons);
+    void connectPages();
+    void connectTest();
     std::optional<QByteArray> secret() const;
+    std::optional<QByteArray> proxySecret() const;
     bool check();
+    bool hasSecrets();
     void complain(const Base::Error &error);
-    QLineEdit *makeLine(const QString &objectName, const QString &placeholder);
+    void complain(const Explanation &explanation, QWidget *field);
 
     Outbox::Mailroom &m_mailroom;
-    Prompts &m_prompts;
     Accounts::Account m_account;
     MessageBar *m_bar;
+    QScrollArea *m_scroll;
     QTabWidget *m_tabs;
-    QFormLayout *m_general = nullptr;
-    QFormLayout *m_advanced = nullptr;
-    QLineEdit *m_name;
-    QLineEdit *m_fromName;
-    QLineEdit *m_address;
-    QLineEdit *m_host;
-    QComboBox *m_security;
-    QSpinBox *m_port;
-    QLineEdit *m_user;
-    QLineEdit *m_password;
-    QComboBox *m_place;
-    QLabel *m_placeWords;
-    QLineEdit *m_command;
-    QComboBox *m_auth;
-    QLineEdit *m_caFile;
-    QLabel *m_trusted;
-    QPushButton *m_forget;
-    QLineEdit *m_helo;
-    QSpinBox *m_connections;
-    QCheckBox *m_cleartext;
+    AccountPage *m_general;
+    CertificatesPage *m_certificates;
+    AdvancedPage *m_advanced;
     QPushButton *m_test = nullptr;
     QPushButton *m_save = nullptr;
     ConnectionTest *m_connectionTest;

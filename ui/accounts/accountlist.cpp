@@ -5,13 +5,13 @@
 #include "ui/common/explain.h"
 #include "ui/common/format.h"
 #include "ui/common/messagebar.h"
+#include "ui/common/plainlabel.h"
 #include "ui/common/prompts.h"
 #include "ui/common/theme.h"
 #include "ui/common/words.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QLabel>
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QTreeWidget>
@@ -34,8 +34,8 @@ AccountList::AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &
     , m_prompts(prompts)
     , m_bar(new MessageBar(this))
     , m_list(new QTreeWidget(this))
-    , m_empty(
-          new QLabel(tr("Here will be the accounts you send through. Choose “Add account…” to begin."), this))
+    , m_empty(new PlainLabel(
+          tr("Here will be the accounts you send through. Choose “Add account…” to begin."), this))
     , m_pages(new QStackedWidget(this))
 {
     m_bar->setObjectName(QStringLiteral("accountsBar"));
@@ -111,11 +111,11 @@ void AccountList::reload()
         item->setText(StateColumn, paused ? tr("Waits for you") : tr("Ready"));
         item->setIcon(StateColumn, icon(paused ? Role::Warning : Role::Sent));
         item->setForeground(StateColumn, colour(paused ? Role::Warning : Role::Sent, palette()));
-        item->setToolTip(StateColumn, paused ? plainToolTip(explain(*pause).toText()) : QString());
+        item->setToolTip(StateColumn, plainToolTip(paused ? explain(*pause).toText() : QString()));
         item->setText(SenderColumn, account.fromAddress);
         item->setText(ServerColumn,
                       tr("%1, port %2", "server, port").arg(account.server.host).arg(account.server.port));
-        item->setToolTip(ServerColumn, word(account.server.security));
+        item->setToolTip(ServerColumn, plainToolTip(word(account.server.security)));
         if (account.id == chosen || !m_list->currentItem())
             m_list->setCurrentItem(item);
     }
@@ -141,7 +141,10 @@ void AccountList::tellPause()
     if (pause->error && pause->error->kind == Base::ErrorKind::WeakerSignIn)
         m_bar->addButton(tr("A&ccept the weaker sign-in…"), QStringLiteral("acceptWeaker"),
                          [this, id] { acceptWeakerSignIn(id); });
-    m_bar->addButton(tr("Sig&n in again…"), QStringLiteral("signInAgain"), [this, id] { signIn(id); });
+    const Base::Result<Accounts::Account> account = m_query.account(id);
+    const bool external = account && account->auth == Accounts::Auth::External;
+    m_bar->addButton(external ? tr("Choose a&nother certificate…") : tr("Sig&n in again…"),
+                     QStringLiteral("signInAgain"), [this, id] { signIn(id); });
     m_bar->addButton(tr("Tr&y again"), QStringLiteral("resumeAccount"),
                      [this, id] { watch(m_mailroom.resumeAccount(id)); });
 }
@@ -195,7 +198,7 @@ void AccountList::edit(Base::AccountId id, bool password)
     }
     auto *dialog = new AccountDialog(m_mailroom, m_preferences, m_prompts, account, window());
     if (password)
-        dialog->askForPassword();
+        dialog->askForSecret();
     dialog->open();
 }
 

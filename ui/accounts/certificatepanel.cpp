@@ -1,11 +1,11 @@
 #include "ui/accounts/certificatepanel.h"
 
 #include "ui/common/format.h"
+#include "ui/common/plainlabel.h"
 #include "ui/common/theme.h"
 
 #include <QFormLayout>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -24,11 +24,10 @@ CertificatePanel::CertificatePanel(QWidget *parent)
     connect(m_accept, &QPushButton::clicked, this, [this] { Q_EMIT accepted(m_facts); });
     m_form->setHorizontalSpacing(16);
     m_form->setVerticalSpacing(4);
-    auto *advice = new QLabel(tr("Ask the server's operator for the fingerprint, in another way than by "
-                                 "mail, and compare every block. "
-                                 "If one differs, somebody may be in between: do not accept."),
-                              this);
-    advice->setTextFormat(Qt::PlainText);
+    auto *advice = new PlainLabel(tr("Ask the server's operator for the fingerprint, in another way than by "
+                                     "mail, and compare every block. "
+                                     "If one differs, somebody may be in between: do not accept."),
+                                  this);
     advice->setWordWrap(true);
     auto *row = new QHBoxLayout;
     row->addStretch(1);
@@ -58,8 +57,7 @@ void CertificatePanel::show(const Net::TlsFacts &facts)
 
 void CertificatePanel::addFact(const QString &label, const QString &value, bool fixed)
 {
-    auto *text = new QLabel(value, this);
-    text->setTextFormat(Qt::PlainText); // a certificate says what its maker wanted
+    auto *text = new PlainLabel(value, this);
     text->setWordWrap(true);
     text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     if (fixed)

@@ -5,12 +5,12 @@
 #include "ui/common/explain.h"
 #include "ui/common/format.h"
 #include "ui/common/messagebar.h"
+#include "ui/common/plainlabel.h"
 #include "ui/common/theme.h"
 #include "ui/common/words.h"
 #include "ui/transcript/transcriptview.h"
 
 #include <QGridLayout>
-#include <QLabel>
 #include <QRandomGenerator>
 #include <QVBoxLayout>
 
@@ -22,8 +22,7 @@ enum GridColumn { IconColumn, StepColumn, DetailColumn, TimeColumn };
 
 QLabel *makeLabel(QWidget *parent)
 {
-    auto *label = new QLabel(parent);
-    label->setTextFormat(Qt::PlainText);
+    auto *label = new PlainLabel(parent);
     return label;
 }
 
@@ -44,6 +43,7 @@ ConnectionTest::ConnectionTest(Outbox::Mailroom &mailroom, Preferences &preferen
     m_grid->setColumnStretch(DetailColumn, 1);
     m_grid->setHorizontalSpacing(8);
     m_grid->setVerticalSpacing(2);
+    m_grid->setContentsMargins(8, 0, 8, 0);
     for (const Outbox::TestStep step : Outbox::allTestSteps())
         makeRow(step);
     m_transcript->setTitle(tr("connection-test"));
@@ -84,7 +84,8 @@ void ConnectionTest::makeRow(Outbox::TestStep step)
     m_rows.insert(step, row);
 }
 
-void ConnectionTest::start(const Accounts::Account &account, const std::optional<QByteArray> &secret)
+void ConnectionTest::start(const Accounts::Account &account, const std::optional<QByteArray> &secret,
+                           const std::optional<QByteArray> &proxySecret)
 {
     m_number = QRandomGenerator::global()->bounded(1, 0x7fffffff); // other dialogs hear the same findings
     m_account = account;
@@ -106,7 +107,7 @@ void ConnectionTest::start(const Accounts::Account &account, const std::optional
         Role::Info,
         {tr("Testing the connection to %1…").arg(account.server.host), tr("Nothing is sent to anyone."), {}});
     show();
-    whenAnswered(m_mailroom.testAccount(account, secret, m_number), this,
+    whenAnswered(m_mailroom.testAccount(account, secret, m_number, proxySecret), this,
                  [this, number = m_number](const Outbox::TestReport &report) {
                      if (number == m_number)
                          done(report);
@@ -118,7 +119,7 @@ void ConnectionTest::mark(const Row &row, Role role, const QString &spoken)
     const int side = iconSide(*this);
     row.icon->setPixmap(icon(role).pixmap(side, side));
     row.icon->setAccessibleName(spoken);
-    row.icon->setToolTip(spoken);
+    row.icon->setToolTip(plainToolTip(spoken));
 }
 
 void ConnectionTest::found(const Outbox::TestFinding &finding)
@@ -127,7 +128,7 @@ void ConnectionTest::found(const Outbox::TestFinding &finding)
     mark(row, finding.ok ? Role::Sent : Role::Failed, finding.ok ? tr("good") : tr("failed"));
     const Explanation explanation = explain(finding.step, finding.ok);
     row.detail->setText(finding.detail.isEmpty() ? explanation.headline : finding.detail);
-    row.detail->setToolTip(explanation.headline);
+    row.detail->setToolTip(plainToolTip(explanation.headline));
     row.time->setText(durationText(finding.milliseconds));
     for (QLabel *label : {row.icon, row.step, row.detail, row.time})
         label->show();
@@ -152,7 +153,7 @@ void ConnectionTest::done(const Outbox::TestReport &report)
     if (!report.transcript.isEmpty())
         m_bar->addButton(tr("&View transcript"), QStringLiteral("showTestTranscript"),
                          [this] { toggleTranscript(); });
-    Q_EMIT finished(report.ok());
+    Q_EMIT finished(report.ok(), report.tls);
 }
 
 void ConnectionTest::toggleTranscript()

@@ -28,11 +28,13 @@ public:
     ConnectionTest(Outbox::Mailroom &mailroom, Preferences &preferences, Prompts &prompts,
                    QWidget *parent = nullptr);
 
-    void start(const Accounts::Account &account, const std::optional<QByteArray> &secret);
+    /// A secret that is not given is the stored one.
+    void start(const Accounts::Account &account, const std::optional<QByteArray> &secret,
+               const std::optional<QByteArray> &proxySecret);
     bool isRunning() const { return m_running; }
 
 Q_SIGNALS:
-    void finished(bool ok);
+    void finished(bool ok, const Net::TlsFacts &facts);
     /// For the server that was tested, and nothing but what was shown.
     void certificateAccepted(const Net::CertificateException &exception);
 

@@ -1,6 +1,7 @@
 #include "ui/common/dialogprompts.h"
 
 #include "ui/common/passphrasedialog.h"
+#include "ui/common/plainlabel.h"
 
 #include <QCoreApplication>
 #include <QFileDialog>
@@ -37,12 +38,11 @@ QFileDialog *fileDialog(QWidget *parent, const QString &title, const QString &fo
 
 void DialogPrompts::ask(QWidget *parent, const Question &question, std::function<void(bool)> then)
 {
-    auto *box = new QMessageBox(QMessageBox::Question, DialogText::tr("Postrider"), question.headline,
-                                QMessageBox::NoButton, parent);
+    auto *box = new QMessageBox(QMessageBox::Question, DialogText::tr("Postrider"), {}, QMessageBox::NoButton,
+                                parent);
     box->setObjectName(QStringLiteral("question"));
     box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setTextFormat(Qt::PlainText);
-    box->setInformativeText(question.advice);
+    setPlainTexts(*box, question.headline, question.advice);
     QPushButton *yes = box->addButton(question.yes, question.destructive ? QMessageBox::DestructiveRole
                                                                          : QMessageBox::AcceptRole);
     QPushButton *no = box->addButton(question.no.isEmpty() ? DialogText::tr("&Cancel") : question.no,

@@ -34,6 +34,11 @@ Explanation explain(Delivery::Stage stage, const Base::Error &error)
             Explain::tr("The connection broke before the server said whether it took the message.");
         explanation.advice =
             Explain::tr("Ask a recipient whether it arrived, then choose: it arrived, or send it again.");
+    } else if (error.kind == Base::ErrorKind::FileMissing || error.kind == Base::ErrorKind::FileUnreadable) {
+        // Before there is a connection the only files are the account's; none was attached.
+        if (stage == Delivery::Stage::Connect || stage == Delivery::Stage::Tls)
+            explanation.advice =
+                Explain::tr("It belongs to the account: choose it again there, under Certificates.");
     } else if (error.kind == Base::ErrorKind::TimedOut) {
         explanation.headline = Explain::tr("The server did not answer in time (%1).").arg(word(stage));
     } else if (error.kind == Base::ErrorKind::Protocol && stage == Delivery::Stage::Auth) {

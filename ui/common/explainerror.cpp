@@ -151,6 +151,10 @@ Explanation explainAccount(const Base::Error &error)
                 Tr::tr("Give this one another name."),
                 {}};
     case BadAccount:
+        if (error.subject.contains(QLatin1Char('/')))
+            return {Tr::tr("The account's file “%1” cannot be used.").arg(fileName(error.subject)),
+                    Tr::tr("Choose another one in the account, under Certificates."),
+                    {}};
         return {Tr::tr("The account's settings cannot work."),
                 Tr::tr("Correct the field that is named, then save again."),
                 {}};
@@ -268,6 +272,11 @@ Explanation explainSignIn(const Base::Error &error)
 {
     switch (error.kind) {
     case SignInRefused:
+        if (error.subject == QLatin1String("EXTERNAL"))
+            return {Tr::tr("The server did not take your certificate for signing in."),
+                    Tr::tr("Choose another certificate in the account (under Certificates), or ask the "
+                           "provider to register this one."),
+                    {}};
         return {
             Tr::tr("The server refused the sign-in and says why."),
             Tr::tr("Check user name and password, or choose another sign-in method in the account. An access "

@@ -1,9 +1,10 @@
 #include "ui/common/messagebar.h"
 
+#include "ui/common/plainlabel.h"
+
 #include <QAccessible>
 #include <QEvent>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QPainter>
 #include <QPushButton>
 #include <QStyle>
@@ -20,9 +21,8 @@ constexpr int edge = 4;
 
 QLabel *makeLabel(QWidget *parent, const QString &objectName)
 {
-    auto *label = new QLabel(parent);
+    auto *label = new PlainLabel(parent);
     label->setObjectName(objectName);
-    label->setTextFormat(Qt::PlainText); // foreign words are never markup (law 9)
     label->setWordWrap(true);
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     return label;
@@ -32,7 +32,7 @@ QLabel *makeLabel(QWidget *parent, const QString &objectName)
 
 MessageBar::MessageBar(QWidget *parent)
     : QFrame(parent)
-    , m_icon(new QLabel(this))
+    , m_icon(new PlainLabel(this))
     , m_headline(makeLabel(this, QStringLiteral("headline")))
     , m_advice(makeLabel(this, QStringLiteral("advice")))
     , m_words(makeLabel(this, QStringLiteral("words")))
@@ -169,7 +169,7 @@ void MessageBar::showIcon()
 void MessageBar::fit()
 {
     m_row->activate();
-    setMinimumHeight(m_row->heightForWidth(std::max(width(), minimumSizeHint().width())));
+    setMinimumHeight(std::max(0, m_row->heightForWidth(std::max(width(), minimumSizeHint().width()))));
 }
 
 void MessageBar::resizeEvent(QResizeEvent *event)

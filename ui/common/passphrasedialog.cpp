@@ -1,11 +1,11 @@
 #include "ui/common/passphrasedialog.h"
 
 #include "ui/common/messagebar.h"
+#include "ui/common/plainlabel.h"
 
 #include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
-#include <QLabel>
 #include <QLineEdit>
 #include <QProgressBar>
 #include <QPushButton>
@@ -67,8 +67,7 @@ PassphraseDialog::PassphraseDialog(const QString &title, const QString &intro, c
     m_bar->setClosable(false);
     m_secret->setObjectName(QStringLiteral("secret"));
     m_secret->setEchoMode(QLineEdit::Password);
-    auto *words = new QLabel(intro, this);
-    words->setTextFormat(Qt::PlainText);
+    auto *words = new PlainLabel(intro, this);
     words->setWordWrap(true);
     words->setMinimumWidth(fontMetrics().averageCharWidth() * textColumns);
 
@@ -82,7 +81,7 @@ PassphraseDialog::PassphraseDialog(const QString &title, const QString &intro, c
         m_meter->setRange(0, 4);
         m_meter->setTextVisible(false);
         m_meter->setAccessibleName(tr("Strength"));
-        m_hint = new QLabel(this);
+        m_hint = new PlainLabel(this);
         m_hint->setWordWrap(true);
         form->addRow(tr("&Again:"), m_again);
         form->addRow(tr("Strength:"), m_meter);

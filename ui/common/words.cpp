@@ -161,6 +161,50 @@ QString word(Accounts::Auth auth)
     return Words::tr("EXTERNAL (by certificate, without a password)");
 }
 
+QString word(Accounts::Lane lane)
+{
+    switch (lane) {
+    case Accounts::Lane::Default:
+        return Words::tr("One message after the other");
+    case Accounts::Lane::Bulk:
+        return Words::tr("The next one begins while one is finished");
+    case Accounts::Lane::Window:
+        break;
+    }
+    return Words::tr("Several messages on their way at once");
+}
+
+QString word(Net::Proxy::Kind kind)
+{
+    switch (kind) {
+    case Net::Proxy::Kind::None:
+        return Words::tr("None: straight to the server");
+    case Net::Proxy::Kind::Socks5:
+        return Words::tr("SOCKS5");
+    case Net::Proxy::Kind::HttpConnect:
+        break;
+    }
+    return Words::tr("HTTP (CONNECT)");
+}
+
+QString sentence(Accounts::Lane lane)
+{
+    switch (lane) {
+    case Accounts::Lane::Default:
+        return Words::tr("Safest. If the connection breaks at the wrong moment, one message may become "
+                         "uncertain, and you decide about it.");
+    case Accounts::Lane::Bulk:
+        return Words::tr("Faster with many messages: the recipients of the next one are named while one is "
+                         "handed over. If the connection breaks, what was handed over and not yet confirmed "
+                         "becomes uncertain.");
+    case Accounts::Lane::Window:
+        break;
+    }
+    return Words::tr(
+        "Fastest with many messages, where the server offers CHUNKING. If the connection breaks, "
+        "several messages may become uncertain at once, and you decide about each.");
+}
+
 QString sentence(Accounts::SecretPlace place)
 {
     switch (place) {

@@ -19,7 +19,11 @@ QString word(Outbox::TestStep step);          ///< "Encryption"
 QString word(Message::Field field);           ///< "To"
 QString word(Net::Security security);         ///< "Encrypted from the start (TLS)"
 QString word(Accounts::Auth auth);            ///< "Automatic (the safest the server offers)"
+QString word(Accounts::Lane lane);            ///< "One after the other"
+QString word(Net::Proxy::Kind kind);          ///< "SOCKS5"
 
+/// What a lane gains, and what may become uncertain.
+QString sentence(Accounts::Lane lane);
 /// Where a password is kept, as a sentence.
 QString sentence(Accounts::SecretPlace place);
 

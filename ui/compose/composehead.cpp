@@ -1,5 +1,6 @@
 #include "ui/compose/composehead.h"
 
+#include "ui/common/format.h"
 #include "ui/compose/recipientedit.h"
 
 #include <QComboBox>
@@ -19,7 +20,7 @@ QToolButton *makeReveal(const QString &text, const QString &objectName, const QS
     auto *button = new QToolButton(parent);
     button->setText(text);
     button->setObjectName(objectName);
-    button->setToolTip(toolTip);
+    button->setToolTip(plainToolTip(toolTip));
     button->setAccessibleName(toolTip);
     button->setAutoRaise(true);
     button->setFocusPolicy(Qt::ClickFocus); // Tab goes on to the subject; Alt and the letter get here

@@ -3,6 +3,7 @@
 #include "ui/common/background.h"
 #include "ui/common/format.h"
 #include "ui/common/messagebar.h"
+#include "ui/common/plainlabel.h"
 #include "ui/common/prompts.h"
 #include "ui/common/theme.h"
 #include "ui/compose/attachmentview.h"
@@ -13,7 +14,6 @@
 
 #include <QAction>
 #include <QCloseEvent>
-#include <QLabel>
 #include <QLocale>
 #include <QMimeData>
 #include <QRegularExpression>
@@ -53,8 +53,8 @@ ComposeWindow::ComposeWindow(Outbox::Mailroom &mailroom, const Store::MessageQue
     , m_bar(new MessageBar(this))
     , m_body(new BodyEdit(this))
     , m_attachments(new AttachmentView(this))
-    , m_counts(new QLabel(this))
-    , m_saved(new QLabel(this))
+    , m_counts(new PlainLabel(this))
+    , m_saved(new PlainLabel(this))
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setObjectName(QStringLiteral("composer"));
@@ -110,10 +110,10 @@ void ComposeWindow::makeActions()
         action->setObjectName(objectName);
         action->setShortcuts(keys);
         const QString plain = QString(text).remove(QLatin1Char('&'));
-        action->setToolTip(
+        action->setToolTip(plainToolTip(
             keys.isEmpty()
                 ? plain
-                : tr("%1 (%2)", "action, keys").arg(plain, keys.first().toString(QKeySequence::NativeText)));
+                : tr("%1 (%2)", "action, keys").arg(plain, keys.first().toString(QKeySequence::NativeText))));
         connect(action, &QAction::triggered, this, slot);
         return action;
     };

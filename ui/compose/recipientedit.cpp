@@ -1,9 +1,9 @@
 #include "ui/compose/recipientedit.h"
 
 #include "core/message/addresslist.h"
+#include "ui/common/plainlabel.h"
 #include "ui/common/theme.h"
 
-#include <QLabel>
 #include <QLineEdit>
 #include <QVBoxLayout>
 
@@ -12,12 +12,11 @@ namespace Ui {
 RecipientEdit::RecipientEdit(const QString &objectName, const QString &accessibleName, QWidget *parent)
     : QWidget(parent)
     , m_line(new QLineEdit(this))
-    , m_problem(new QLabel(this))
+    , m_problem(new PlainLabel(this))
 {
     m_line->setObjectName(objectName);
     m_line->setAccessibleName(accessibleName);
     m_problem->setObjectName(objectName + QStringLiteral("Problem"));
-    m_problem->setTextFormat(Qt::PlainText);
     m_problem->setWordWrap(true);
     m_problem->hide();
     setFocusProxy(m_line);

@@ -1,5 +1,6 @@
 #include "ui/main/actions.h"
 
+#include "ui/common/format.h"
 #include "ui/common/theme.h"
 
 #include <QAction>
@@ -127,9 +128,10 @@ void Actions::makeActions()
         action->setShortcuts(keys);
         action->setStatusTip(translated(row.toolTip));
         const QString tip = *row.toolTip ? translated(row.toolTip) : plain(translated(row.text));
-        action->setToolTip(keys.isEmpty() ? tip
-                                          : tr("%1 (%2)", "what it does, keys")
-                                                .arg(tip, keys.first().toString(QKeySequence::NativeText)));
+        action->setToolTip(
+            plainToolTip(keys.isEmpty() ? tip
+                                        : tr("%1 (%2)", "what it does, keys")
+                                              .arg(tip, keys.first().toString(QKeySequence::NativeText))));
         if (row.id == ActionId::Quit)
             action->setMenuRole(QAction::QuitRole);
         if (row.id == ActionId::About)

@@ -4,12 +4,12 @@
 #include "ui/common/explain.h"
 #include "ui/common/format.h"
 #include "ui/common/messagebar.h"
+#include "ui/common/plainlabel.h"
 #include "ui/common/theme.h"
 
 #include <QAction>
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QLabel>
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QTreeWidget>
@@ -48,7 +48,7 @@ DraftsView::DraftsView(Outbox::Mailroom &mailroom, const Store::MessageQuery &qu
     m_list->header()->setSectionResizeMode(SubjectColumn, QHeaderView::Stretch);
     m_list->header()->resizeSection(ToColumn, letter * 40);
     m_list->header()->resizeSection(ChangedColumn, letter * 20);
-    auto *empty = new QLabel(
+    auto *empty = new PlainLabel(
         tr("Here will be the messages you began and did not send. They are saved while you write."), this);
     empty->setAlignment(Qt::AlignCenter);
     empty->setWordWrap(true);
@@ -94,7 +94,7 @@ int DraftsView::reload()
         item->setData(SubjectColumn, Qt::UserRole, row.id.value);
         item->setText(ToColumn, row.draft.to);
         item->setText(ChangedColumn, relativeTime(row.changed, m_clock.now()));
-        item->setToolTip(ChangedColumn, exactTime(row.changed));
+        item->setToolTip(ChangedColumn, plainToolTip(exactTime(row.changed)));
         if (row.id == chosen || !m_list->currentItem())
             m_list->setCurrentItem(item);
     }

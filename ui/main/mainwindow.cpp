@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "ui/accounts/accountlist.h"
 #include "ui/common/messagebar.h"
+#include "ui/common/plainlabel.h"
 #include "ui/common/theme.h"
 #include "ui/compose/composewindow.h"
 #include "ui/main/actions.h"
@@ -434,15 +435,12 @@ void MainWindow::nextPane()
 
 void MainWindow::showAbout()
 {
-    auto *box =
-        new QMessageBox(QMessageBox::NoIcon, tr("About Postrider"),
-                        tr("Postrider %1").arg(QApplication::applicationVersion()), QMessageBox::Close, this);
+    auto *box = new QMessageBox(QMessageBox::NoIcon, tr("About Postrider"), {}, QMessageBox::Close, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setTextFormat(Qt::PlainText);
     box->setIconPixmap(applicationIcon().pixmap(64, 64));
-    box->setInformativeText(tr("Sends mail and shows what became of it.\n\nFree software under the GNU "
-                               "General Public License, version 3 or later. "
-                               "It comes without any warranty."));
+    setPlainTexts(*box, tr("Postrider %1").arg(QApplication::applicationVersion()),
+                  tr("Sends mail and shows what became of it.\n\nFree software under the GNU General Public "
+                     "License, version 3 or later. It comes without any warranty."));
     box->open();
 }
 

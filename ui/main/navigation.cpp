@@ -1,5 +1,6 @@
 #include "ui/main/navigation.h"
 
+#include "ui/common/format.h"
 #include "ui/common/theme.h"
 #include "ui/common/words.h"
 
@@ -123,9 +124,9 @@ void Navigation::setAccounts(int count, int waiting)
     setCount(Folder::Accounts, count, count == 1 ? tr("1 account") : tr("%n accounts", nullptr, count));
     QTreeWidgetItem *item = m_items.value(Folder::Accounts);
     item->setIcon(NameColumn, waiting > 0 ? icon(Role::Warning) : icon(QStringLiteral("account")));
-    item->setToolTip(NameColumn, waiting == 0   ? QString()
-                                 : waiting == 1 ? tr("1 account waits for you")
-                                                : tr("%n accounts wait for you", nullptr, waiting));
+    const QString waits =
+        waiting == 1 ? tr("1 account waits for you") : tr("%n accounts wait for you", nullptr, waiting);
+    item->setToolTip(NameColumn, plainToolTip(waiting == 0 ? QString() : waits));
 }
 
 void Navigation::setCount(Folder folder, int count, const QString &spoken)

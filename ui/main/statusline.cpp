@@ -1,10 +1,10 @@
 #include "ui/main/statusline.h"
 
 #include "ui/common/format.h"
+#include "ui/common/plainlabel.h"
 #include "ui/common/words.h"
 
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QNetworkInformation>
 #include <QProgressBar>
 
@@ -30,12 +30,11 @@ StatusLine::StatusLine(Outbox::Mailroom &mailroom, const Store::MessageQuery &qu
     , m_mailroom(mailroom)
     , m_query(query)
     , m_clock(clock)
-    , m_now(new QLabel(this))
+    , m_now(new PlainLabel(this))
     , m_bar(new QProgressBar(this))
-    , m_next(new QLabel(this))
+    , m_next(new PlainLabel(this))
 {
     m_now->setObjectName(QStringLiteral("statusNow"));
-    m_now->setTextFormat(Qt::PlainText);
     m_now->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_next->setObjectName(QStringLiteral("statusNext"));
     m_bar->setMaximumWidth(fontMetrics().averageCharWidth() * 20);

@@ -1,9 +1,9 @@
 #include "ui/main/welcomepage.h"
 
+#include "ui/common/plainlabel.h"
 #include "ui/common/theme.h"
 
 #include <QCommandLinkButton>
-#include <QLabel>
 #include <QVBoxLayout>
 
 namespace Ui {
@@ -15,7 +15,7 @@ constexpr int columns = 62;
 
 QLabel *makeLabel(const QString &text, QWidget *parent)
 {
-    auto *label = new QLabel(text, parent);
+    auto *label = new PlainLabel(text, parent);
     label->setWordWrap(true);
     label->setAlignment(Qt::AlignHCenter);
     return label;
@@ -27,7 +27,7 @@ WelcomePage::WelcomePage(QWidget *parent)
     : QWidget(parent)
 {
     setObjectName(QStringLiteral("welcomePage"));
-    auto *picture = new QLabel(this);
+    auto *picture = new PlainLabel(this);
     picture->setPixmap(applicationIcon().pixmap(pictureSide, pictureSide));
     picture->setAlignment(Qt::AlignHCenter);
     QLabel *headline = makeLabel(tr("Welcome to Postrider"), this);

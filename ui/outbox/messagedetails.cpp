@@ -4,6 +4,7 @@
 #include "ui/common/explain.h"
 #include "ui/common/format.h"
 #include "ui/common/messagebar.h"
+#include "ui/common/plainlabel.h"
 #include "ui/common/theme.h"
 #include "ui/outbox/messagerules.h"
 #include "ui/outbox/messageview.h"
@@ -11,7 +12,6 @@
 #include "ui/transcript/transcriptview.h"
 
 #include <QHeaderView>
-#include <QLabel>
 #include <QStackedWidget>
 #include <QTabWidget>
 #include <QTreeView>
@@ -82,7 +82,7 @@ MessageDetails::MessageDetails(const Store::MessageQuery &query, const Base::Clo
     , m_query(query)
     , m_clock(clock)
     , m_pages(new QStackedWidget(this))
-    , m_empty(new QLabel(this))
+    , m_empty(new PlainLabel(this))
     , m_bar(new MessageBar(this))
     , m_tabs(new QTabWidget(this))
     , m_recipients(new RecipientModel(this))

@@ -2,13 +2,13 @@
 
 #include "ui/common/explain.h"
 #include "ui/common/format.h"
+#include "ui/common/plainlabel.h"
 #include "ui/common/theme.h"
 #include "ui/outbox/messagetext.h"
 
 #include <QCheckBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QPlainTextEdit>
 #include <QVBoxLayout>
 
@@ -37,7 +37,7 @@ MessageView::MessageView(const Store::MessageQuery &query, QWidget *parent)
     , m_query(query)
     , m_facts(new QFormLayout)
     , m_raw(new QCheckBox(tr("S&ource, as it is sent"), this))
-    , m_cut(new QLabel(this))
+    , m_cut(new PlainLabel(this))
     , m_text(new QPlainTextEdit(this))
 {
     m_text->setObjectName(QStringLiteral("messageText"));
@@ -46,7 +46,6 @@ MessageView::MessageView(const Store::MessageQuery &query, QWidget *parent)
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_raw->setObjectName(QStringLiteral("showSource"));
     connect(m_raw, &QCheckBox::toggled, this, &MessageView::render);
-    m_cut->setTextFormat(Qt::PlainText);
     m_cut->setForegroundRole(QPalette::PlaceholderText);
     m_facts->setHorizontalSpacing(16);
     m_facts->setVerticalSpacing(2);
@@ -120,8 +119,7 @@ void MessageView::addFact(const QString &label, const QString &value)
 {
     if (value.isEmpty())
         return;
-    auto *text = new QLabel(value, this);
-    text->setTextFormat(Qt::PlainText);
+    auto *text = new PlainLabel(value, this);
     text->setWordWrap(true);
     text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_facts->addRow(label, text);

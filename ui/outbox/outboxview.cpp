@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "ui/common/messagebar.h"
+#include "ui/common/plainlabel.h"
 #include "ui/common/theme.h"
 #include "ui/outbox/messagedetails.h"
 #include "ui/outbox/messagerules.h"
@@ -10,7 +11,6 @@
 #include "ui/settings/preferences.h"
 
 #include <QAction>
-#include <QLabel>
 #include <QLineEdit>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -25,8 +25,7 @@ constexpr int searchMs = 250;
 
 QLabel *makeEmptyLabel(QWidget *parent, QPalette::ColorRole role)
 {
-    auto *label = new QLabel(parent);
-    label->setTextFormat(Qt::PlainText);
+    auto *label = new PlainLabel(parent);
     label->setAlignment(Qt::AlignCenter);
     label->setWordWrap(true);
     label->setForegroundRole(role);

@@ -3,6 +3,7 @@
 #include "ui/common/explain.h"
 #include "ui/common/format.h"
 #include "ui/common/messagebar.h"
+#include "ui/common/plainlabel.h"
 #include "ui/common/theme.h"
 #include "ui/outbox/messagetext.h"
 #include "ui/outbox/messageview.h"
@@ -14,7 +15,6 @@
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QLabel>
 #include <QLocale>
 #include <QPushButton>
 #include <QSplitter>
@@ -35,16 +35,16 @@ PracticePage::PracticePage(PracticeDesk &desk, const Store::MessageQuery &query,
     : QWidget(parent, Qt::Window)
     , m_desk(desk)
     , m_bar(new MessageBar(this))
-    , m_state(new QLabel(this))
+    , m_state(new PlainLabel(this))
     , m_toggle(new QPushButton(this))
     , m_account(new QPushButton(tr("Create practice &account"), this))
     , m_compose(new QPushButton(icon(QStringLiteral("mail-message-new"), QStringLiteral("new-message")),
                                 tr("&Write a letter to it"), this))
     , m_scenario(new QComboBox(this))
-    , m_description(new QLabel(this))
+    , m_description(new PlainLabel(this))
     , m_received(new QTreeWidget(this))
     , m_message(new MessageView(query, this))
-    , m_empty(new QLabel(tr("Here will be what the practice server receives."), this))
+    , m_empty(new PlainLabel(tr("Here will be what the practice server receives."), this))
 {
     setObjectName(QStringLiteral("practicePage"));
     setWindowTitle(tr("Practice server"));
@@ -75,10 +75,11 @@ PracticePage::PracticePage(PracticeDesk &desk, const Store::MessageQuery &query,
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setForegroundRole(QPalette::PlaceholderText);
 
-    auto *intro = new QLabel(tr("A mail server inside the program, on this computer only. It takes what you "
-                                "send, shows it here and "
-                                "delivers nothing to anyone: try what you like."),
-                             this);
+    auto *intro =
+        new PlainLabel(tr("A mail server inside the program, on this computer only. It takes what you "
+                          "send, shows it here and "
+                          "delivers nothing to anyone: try what you like."),
+                       this);
     intro->setWordWrap(true);
     auto *row = new QHBoxLayout;
     row->addWidget(m_state, 1);

@@ -93,9 +93,9 @@ QVariant TranscriptModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return text(index.row(), index.column());
     case Qt::ToolTipRole:
-        if (index.column() == When)
-            return tr("%1 after the attempt began").arg(durationText(line.after));
-        return plainToolTip(text(index.row(), index.column()));
+        return plainToolTip(index.column() == When
+                                ? tr("%1 after the attempt began").arg(durationText(line.after))
+                                : text(index.row(), index.column()));
     case Qt::FontRole: {
         if (index.column() == Who || (index.column() == Meaning && index.row() != m_decides))
             return {};

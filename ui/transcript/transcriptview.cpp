@@ -4,6 +4,7 @@
 #include "ui/common/background.h"
 #include "ui/common/explain.h"
 #include "ui/common/format.h"
+#include "ui/common/plainlabel.h"
 #include "ui/common/prompts.h"
 #include "ui/common/theme.h"
 #include "ui/settings/preferences.h"
@@ -16,7 +17,6 @@
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QLabel>
 #include <QLocale>
 #include <QPushButton>
 #include <QRegularExpression>
@@ -65,17 +65,16 @@ TranscriptView::TranscriptView(Preferences &preferences, Prompts &prompts, QWidg
     , m_prompts(prompts)
     , m_model(new TranscriptModel(this))
     , m_attempts(new QComboBox(this))
-    , m_facts(new QLabel(this))
+    , m_facts(new PlainLabel(this))
     , m_explain(new QCheckBox(tr("E&xplain lines"), this))
     , m_table(makeTable(this, m_model))
-    , m_empty(new QLabel(this))
+    , m_empty(new PlainLabel(this))
 {
     m_attempts->setObjectName(QStringLiteral("attempts"));
     m_attempts->setAccessibleName(tr("Attempt"));
     m_attempts->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_attempts->hide();
     connect(m_attempts, &QComboBox::activated, this, [this] { Q_EMIT attemptChosen(shownAttempt()); });
-    m_facts->setTextFormat(Qt::PlainText);
     m_facts->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_facts->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_explain->setObjectName(QStringLiteral("explain"));
@@ -93,7 +92,6 @@ TranscriptView::TranscriptView(Preferences &preferences, Prompts &prompts, QWidg
     saveButton->setObjectName(QStringLiteral("saveTranscript"));
     connect(saveButton, &QPushButton::clicked, this, &TranscriptView::save);
 
-    m_empty->setTextFormat(Qt::PlainText);
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
     m_empty->setForegroundRole(QPalette::PlaceholderText);

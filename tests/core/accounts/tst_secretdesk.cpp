@@ -41,7 +41,8 @@ private:
     Base::Result<SecretPlace> keep(const Account &account, const QByteArray &secret);
     bool forget(const Account &account);
     Base::Result<Accounts::Secrets> fetchAll(const Account &account,
-                                             const std::optional<QByteArray> &signIn = {});
+                                             const std::optional<QByteArray> &signIn = {},
+                                             const std::optional<QByteArray> &proxy = {});
     void makeDesk(std::unique_ptr<Accounts::SecretStore> vault = nullptr);
 
     Crypto::Runtime m_runtime;
@@ -248,10 +249,12 @@ void TestSecretDesk::forgets()
 }
 
 Base::Result<Accounts::Secrets> TestSecretDesk::fetchAll(const Account &of,
-                                                         const std::optional<QByteArray> &signIn)
+                                                         const std::optional<QByteArray> &signIn,
+                                                         const std::optional<QByteArray> &proxy)
 {
     std::optional<Base::Result<Accounts::Secrets>> answer;
-    m_desk->fetchAll(of, signIn, [&answer](const Base::Result<Accounts::Secrets> &all) { answer = all; });
+    m_desk->fetchAll(
+        of, signIn, [&answer](const Base::Result<Accounts::Secrets> &all) { answer = all; }, proxy);
     if (answer)
         qFatal("answered from inside the call");
     if (!QTest::qWaitFor([&answer] { return answer.has_value(); }))
@@ -289,6 +292,8 @@ void TestSecretDesk::bothAreFetchedWhereBothAreNeeded()
     of.server.proxy.user = QStringLiteral("ada");
     QCOMPARE(fetchAll(of).error().kind, ErrorKind::SecretMissing);
     QCOMPARE(fetchAll(of).error().detail, QStringLiteral("the proxy's password"));
+    QCOMPARE(fetchAll(of, {}, QByteArray("given"))->proxy, QByteArray("given"));
+    QCOMPARE(fetchAll(of, {}, QByteArray("given"))->signIn, QByteArray("its own"));
     of.proxySecretPlace = SecretPlace::Session;
     QVERIFY(m_asked.isEmpty());
     QCOMPARE(fetchAll(of)->proxy, QByteArray("typed"));

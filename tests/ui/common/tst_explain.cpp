@@ -19,6 +19,8 @@ private Q_SLOTS:
     void everyStateHasASentence();
     void everyStepHasASentence();
     void knownCodesSayMoreThanTheStage();
+    void aRefusedCertificateIsNoPassword();
+    void anAccountsFileIsNamed();
     void serversWordsStayVerbatim();
     void wordsDiffer();
 };
@@ -141,6 +143,39 @@ void TestExplain::knownCodesSayMoreThanTheStage()
     QVERIFY(lost.headline.contains(QStringLiteral("before the server said")));
 }
 
+// The same reply speaks of the password where there is one, and of the certificate where that signs in.
+void TestExplain::aRefusedCertificateIsNoPassword()
+{
+    Delivery::Reason reason{Delivery::Stage::Auth,
+                            Delivery::Scope::Account,
+                            Delivery::ServerReply(535, {QStringLiteral("5.7.8 No")}),
+                            {}};
+    QVERIFY(explain(reason).headline.contains(QStringLiteral("password")));
+    reason.error = Base::Error{Base::ErrorKind::SignInRefused, QStringLiteral("EXTERNAL"),
+                               QStringLiteral("535 5.7.8 No")};
+    const Explanation external = explain(reason);
+    checkSentence(external, QStringLiteral("EXTERNAL"));
+    QVERIFY(!external.toText().contains(QStringLiteral("password")));
+    QVERIFY(external.headline.contains(QStringLiteral("certificate")));
+    QVERIFY(external.advice.contains(QStringLiteral("register")));
+    QCOMPARE(external.words, QStringLiteral("535 5.7.8 No"));
+}
+
+void TestExplain::anAccountsFileIsNamed()
+{
+    using enum Base::ErrorKind;
+    const auto advice = [](Delivery::Stage stage, Base::ErrorKind kind) {
+        return explain(stage, Base::Error{kind, QStringLiteral("/home/ada/key.pem"), {}}).advice;
+    };
+    for (const Base::ErrorKind kind : {FileMissing, FileUnreadable, BadAccount}) {
+        const Base::Error error{kind, QStringLiteral("/home/ada/key.pem"), {}};
+        QVERIFY(explain(Delivery::Stage::Connect, error).headline.contains(QStringLiteral("“key.pem”")));
+        QVERIFY(advice(Delivery::Stage::Connect, kind).contains(QStringLiteral("Certificates")));
+    }
+    // Later on it is what was attached that is not there.
+    QVERIFY(advice(Delivery::Stage::Content, FileMissing).contains(QStringLiteral("message")));
+}
+
 void TestExplain::serversWordsStayVerbatim()
 {
     const Delivery::Reason reason{Delivery::Stage::Rcpt,
@@ -160,6 +195,18 @@ void TestExplain::wordsDiffer()
     QCOMPARE(word(Delivery::MessageState::Committing), word(Delivery::MessageState::Sending));
     QVERIFY(!word(Net::Security::None).isEmpty() && !word(Accounts::Auth::Login).isEmpty());
     QVERIFY(!sentence(Accounts::SecretPlace::Vault).isEmpty());
+    words.clear();
+    for (const Accounts::Lane lane :
+         {Accounts::Lane::Default, Accounts::Lane::Bulk, Accounts::Lane::Window}) {
+        QVERIFY(sentence(lane).contains(QStringLiteral("uncertain"))); // the price is named
+        words.unite({word(lane), sentence(lane)});
+    }
+    QCOMPARE(words.size(), 6);
+    words.clear();
+    for (const Net::Proxy::Kind kind :
+         {Net::Proxy::Kind::None, Net::Proxy::Kind::Socks5, Net::Proxy::Kind::HttpConnect})
+        words.insert(word(kind));
+    QCOMPARE(words.size(), 3);
 }
 
 QTEST_GUILESS_MAIN(TestExplain)

@@ -1,0 +1,31 @@
+#pragma once
+
+// The path of a file, typed or chosen. It does not look whether the file is there: that may wait for a disk.
+
+#include <QWidget>
+
+class QLineEdit;
+
+namespace Ui {
+
+class Prompts;
+
+class FileLine : public QWidget
+{
+    Q_OBJECT
+
+public:
+    /// The line gets the object name, the button "choose-" and that name.
+    FileLine(Prompts &prompts, const QString &objectName, const QString &title, const QString &filter,
+             QWidget *parent = nullptr);
+
+    QString path() const;
+    void setPath(const QString &path);
+    void setPlaceholderText(const QString &text);
+    QLineEdit *line() const { return m_line; }
+
+private:
+    QLineEdit *m_line;
+};
+
+} // namespace Ui
