@@ -40,6 +40,8 @@ Base::Done Office::open(Work work)
     Base::Log::start(m_paths.logs());
     if (const Base::Done done = m_mailroom.open(work == Work::Dispatch); !done)
         return done;
+    if (m_mailroom.salvaged())
+        Terminal::complain(Ui::explain(*m_mailroom.salvaged()));
     return m_query.open(m_paths.database(), m_paths.spool());
 }
 

@@ -88,6 +88,7 @@ Done Mailroom::open(bool dispatch)
         [this, &opened, dispatch] {
             opened = m_worker->open(dispatch);
             m_dispatching = m_worker->isOwner();
+            m_salvaged = m_worker->salvaged();
         },
         Qt::BlockingQueuedConnection);
     if (!*opened) {

@@ -9,6 +9,7 @@
 #include "core/message/draft.h"
 #include "core/message/finishedmessage.h"
 #include "core/outbox/events.h"
+#include "core/store/salvage.h"
 
 #include <QFuture>
 #include <QObject>
@@ -45,6 +46,8 @@ public:
     /// HomeUnwritable, DatabaseNewer, …
     /// Without `dispatch` this program only enters and changes; whoever dispatches is woken.
     Base::Done open(bool dispatch = true);
+    /// What was recovered from a damaged database when it was opened; none: it was sound.
+    const std::optional<Store::SalvageReport> &salvaged() const { return m_salvaged; }
     /// Stops taking work; attempts past the final dot get up to graceMilliseconds, the others stop safely.
     /// Waits.
     void close(int graceMilliseconds = 30'000);
@@ -120,6 +123,7 @@ private:
     QSemaphore m_closed;
     MailWorker *m_worker = nullptr; ///< lives in m_thread
     bool m_dispatching = false;
+    std::optional<Store::SalvageReport> m_salvaged;
 };
 
 } // namespace Outbox

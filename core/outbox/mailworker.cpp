@@ -40,7 +40,8 @@ MailWorker::~MailWorker()
 Done MailWorker::open(bool dispatch)
 {
     Base::assertThread(this);
-    if (const Done done = m_database.open(m_paths.database(), Store::Database::Mode::ReadWrite); !done)
+    m_ownership = std::make_unique<Ownership>(m_paths, m_clock);
+    if (const Done done = openBooks(); !done)
         return done;
     m_group = std::make_unique<Store::CommitGroup>(m_database);
     m_spool = std::make_unique<Store::Spool>(m_paths.spool());
@@ -56,14 +57,34 @@ Done MailWorker::open(bool dispatch)
     connect(m_dispatcher.get(), &Dispatcher::transcriptGrew, this, &MailWorker::transcriptGrew);
     connect(m_dispatcher.get(), &Dispatcher::secretNeeded, this, &MailWorker::secretNeeded);
     connect(m_dispatcher.get(), &Dispatcher::settled, this, &MailWorker::settled);
-    m_ownership = std::make_unique<Ownership>(m_paths, m_clock);
     connect(m_ownership.get(), &Ownership::acquired, this, &MailWorker::startDispatching);
     connect(m_ownership.get(), &Ownership::woken, this, [this](AccountId account) { lookAgain(account); });
     if (dispatch)
         m_ownership->seek();
+    m_ownership->letGo();
+
     m_watch = m_clock.makeTimer([this] { watchBooks(); });
     watchBooks(); // from here on, what others write is noticed
     return {};
+}
+
+/// Where the last run was cut off the whole file is looked at before it is trusted.
+Done MailWorker::openBooks()
+{
+    const QString path = m_paths.database();
+    const bool alone = m_ownership->hold();
+    const bool suspicious = alone && Store::wasNotClosed(path);
+    Done done = m_database.open(path, Store::Database::Mode::ReadWrite);
+    if (done && suspicious)
+        done = Store::checkIntegrity(m_database);
+    if (done || done.error().kind != ErrorKind::DatabaseDamaged || !alone)
+        return done;
+    m_database.close();
+    const Base::Result<Store::SalvageReport> report = Store::salvage(path, m_clock.now());
+    if (!report)
+        return report.error();
+    m_salvaged = *report;
+    return m_database.open(path, Store::Database::Mode::ReadWrite);
 }
 
 void MailWorker::startDispatching()
@@ -123,7 +144,7 @@ void MailWorker::stop()
             m_ownership->release();
         Q_EMIT closed();
     });
-        m_group->flush(); // whoever waits for an answer gets it
+    m_group->flush(); // whoever waits for an answer gets it
     m_dispatcher->stop();
 }
 

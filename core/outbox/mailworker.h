@@ -11,6 +11,7 @@
 #include "core/outbox/dispatcher.h"
 #include "core/outbox/ownership.h"
 #include "core/store/draftstore.h"
+#include "core/store/salvage.h"
 
 #include <QObject>
 #include <QThreadPool>
@@ -31,8 +32,11 @@ public:
     MailWorker(Base::Paths paths, Base::Clock &clock);
     ~MailWorker() override;
 
-    /// Opens the books; dispatching begins when this program owns the home.
+    /// Opens the books, recovering them if they are damaged; dispatching begins when this program owns the
+    /// home.
     Base::Done open(bool dispatch);
+    /// What was recovered from a damaged database in open().
+    const std::optional<Store::SalvageReport> &salvaged() const { return m_salvaged; }
     bool isOwner() const { return m_ownership && m_ownership->isOwner(); }
     /// closed() when nothing is under way any more.
     void stop();
@@ -71,6 +75,7 @@ private:
     void enter(const Message::OutgoingMessage &message, const Accounts::Account &account, Base::DraftId draft,
                const Then<Base::MessageId> &then);
     Base::Result<Accounts::Account> findAccount(Base::AccountId id) const;
+    Base::Done openBooks();
     void startDispatching();
     void lookAgain(Base::AccountId account = {});
     void watchBooks();
@@ -93,6 +98,7 @@ private:
     qint64 m_dataVersion = 0;
     int m_tested = 0;
     bool m_looksSoon = false;
+    std::optional<Store::SalvageReport> m_salvaged;
 };
 
 } // namespace Outbox

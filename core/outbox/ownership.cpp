@@ -57,6 +57,12 @@ void Ownership::seek()
     Q_EMIT acquired();
 }
 
+void Ownership::letGo()
+{
+    if (!m_owner)
+        m_lock.unlock();
+}
+
 void Ownership::listen()
 {
     QLocalServer::removeServer(m_socketName); // left over by a program that was killed: we hold the lock

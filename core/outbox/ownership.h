@@ -25,6 +25,10 @@ public:
     /// Tries to become the owner now, and again every two seconds until it is. acquired() tells.
     void seek();
     bool isOwner() const { return m_owner; }
+    /// Keeps others from becoming it, without being it yet. False: another program is.
+    bool hold() { return m_owner || tryLock(); }
+    /// Ends hold(); an owner stays it.
+    void letGo();
     /// Tells the owner, if it is another program, to look at the books; with an account: that it was changed
     /// or resumed.
     void wakeOwner(Base::AccountId account = {});

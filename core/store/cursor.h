@@ -3,6 +3,7 @@
 // The answer to a statement: its rows, one after the other. The statement stays prepared in its Database and
 // is used again when the cursor is gone, which must be before the Database is.
 
+#include <QSqlError>
 #include <QSqlQuery>
 #include <QString>
 #include <QVariant>
@@ -37,6 +38,8 @@ public:
     QVariant value(int column) const { return m_statement.mapped().value(column); }
     QVariant lastInsertId() const { return m_statement.mapped().lastInsertId(); }
     int numRowsAffected() const { return m_statement.mapped().numRowsAffected(); }
+    /// next() ended because a row could not be read.
+    bool hasFailed() const { return m_statement.mapped().lastError().isValid(); }
     /// No more rows are wanted: the read ends here.
     void finish() { m_statement.mapped().finish(); }
 

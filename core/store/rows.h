@@ -73,6 +73,17 @@ struct DraftRow
     Message::Draft draft;
 };
 
+/// What was put from a damaged database into a new one.
+struct SalvageReport
+{
+    QString aside; ///< where the damaged database lies now
+    int messages = 0;
+    int drafts = 0;
+    int accounts = 0;
+    int incomplete = 0; ///< of the messages: their content or their recipients are lost, so they are held
+    std::optional<int> lostMessages; ///< none: it cannot be told how many there were
+};
+
 /// Which messages; empty fields do not restrict.
 struct Filter
 {

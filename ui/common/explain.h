@@ -8,6 +8,7 @@
 #include "core/delivery/status.h"
 #include "core/message/draftcheck.h"
 #include "core/outbox/events.h"
+#include "core/store/rows.h"
 
 namespace Ui {
 
@@ -32,5 +33,6 @@ Explanation explain(Delivery::RecipientState state);
 /// What a step of a connection test means when it went well or failed.
 Explanation explain(Outbox::TestStep step, bool ok);
 Explanation explain(Message::Hint hint);
+Explanation explain(const Store::SalvageReport &report);
 
 } // namespace Ui

@@ -74,8 +74,8 @@ Explanation explainBooks(const Base::Error &error)
                 {}};
     case DatabaseDamaged:
         return {Tr::tr("The program's records are damaged."),
-                Tr::tr("Restore them from a backup, or move the file away to start afresh. Nothing was "
-                       "overwritten."),
+                Tr::tr("Close every Postrider program and start it again: it then recovers what can be read. "
+                       "Nothing was overwritten."),
                 {}};
     case DatabaseNewer:
         return {Tr::tr("The program's records were written by a newer version."),

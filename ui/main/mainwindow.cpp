@@ -131,6 +131,13 @@ void MainWindow::makePages()
     auto *column = new QVBoxLayout(right);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    if (m_mailroom.salvaged()) {
+        auto *books = new MessageBar(right);
+        books->setObjectName(QStringLiteral("booksBar"));
+        books->setClosable(true);
+        books->tell(Role::Warning, explain(*m_mailroom.salvaged()));
+        column->addWidget(books);
+    }
     column->addWidget(m_bar);
     column->addWidget(m_pages, 1);
     m_splitter->setObjectName(QStringLiteral("navigationSplitter"));

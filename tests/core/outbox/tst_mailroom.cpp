@@ -8,6 +8,7 @@
 
 #include <QElapsedTimer>
 #include <QFile>
+#include <QLockFile>
 #include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -147,6 +148,8 @@ private Q_SLOTS:
     void aProgramThatOnlyAsksDoesNotDispatch();
     void ahomeThatCannotBeOpenedIsTold_data();
     void ahomeThatCannotBeOpenedIsTold();
+    void damagedBooksAreRecovered();
+    void damagedBooksInUseAreLeftAlone();
     void aProgramThatEndsAnswersEverybody();
     void closingWhileALetterIsBuiltIsSafe();
     void closingDoesNotLoseWhatIsUnderWay();
@@ -643,7 +646,6 @@ void TestMailroom::ahomeThatCannotBeOpenedIsTold_data()
     QTest::addColumn<int>("kind");
     QTest::newRow("a file") << u"file"_s << static_cast<int>(ErrorKind::HomeUnwritable);
     QTest::newRow("newer") << u"newer"_s << static_cast<int>(ErrorKind::DatabaseNewer);
-    QTest::newRow("damaged") << u"damaged"_s << static_cast<int>(ErrorKind::DatabaseDamaged);
 }
 
 void TestMailroom::ahomeThatCannotBeOpenedIsTold()
@@ -657,15 +659,9 @@ void TestMailroom::ahomeThatCannotBeOpenedIsTold()
         QVERIFY(file.open(QIODevice::WriteOnly));
     } else {
         QVERIFY(paths.prepare().ok());
-        if (how == u"newer"_s) {
-            Store::Database database;
-            QVERIFY(database.open(paths.database(), Store::Database::Mode::ReadWrite).ok());
-            QVERIFY(database.exec(u"PRAGMA user_version=99"_s).ok());
-        } else {
-            QFile file(paths.database());
-            QVERIFY(file.open(QIODevice::WriteOnly));
-            file.write(QByteArray(5000, 'x'));
-        }
+        Store::Database database;
+        QVERIFY(database.open(paths.database(), Store::Database::Mode::ReadWrite).ok());
+        QVERIFY(database.exec(u"PRAGMA user_version=99"_s).ok());
     }
     Program program(other);
     const Base::Done opened = program.room->open();
@@ -679,6 +675,45 @@ void TestMailroom::ahomeThatCannotBeOpenedIsTold()
     const Base::Done again = program.room->open();
     QVERIFY2(again.ok(), qPrintable(problem(again)));
     QVERIFY(program.room->isDispatching());
+}
+
+void TestMailroom::damagedBooksAreRecovered()
+{
+    addAccount();
+    const MessageId id = *answerOf(m_program->room->submit(draftTo(u"bob@example.org"_s)));
+    QTRY_COMPARE(state(id), u"sent"_s);
+    m_program->room->close();
+    // The tables of attempts and drafts may be gone, the message is not.
+    const Base::Paths paths = Base::Paths::inHome(home());
+    QFile file(paths.database());
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    file.resize(file.size() - 8192);
+    file.close();
+    Program other(home());
+    const Base::Done opened = other.room->open();
+    QVERIFY2(opened.ok(), qPrintable(problem(opened)));
+    QVERIFY(other.room->salvaged().has_value());
+    QCOMPARE(other.room->salvaged()->messages, 1);
+    QVERIFY(QFile::exists(other.room->salvaged()->aside));
+    QCOMPARE(state(id), u"sent"_s);
+    QVERIFY(other.room->isDispatching());
+}
+
+void TestMailroom::damagedBooksInUseAreLeftAlone()
+{
+    Program other(m_folder->filePath(u"other"_s));
+    const Base::Paths others = Base::Paths::inHome(m_folder->filePath(u"other"_s));
+    QVERIFY(others.prepare().ok());
+    QLockFile lock(others.dispatcherLock()); // somebody dispatches
+    QVERIFY(lock.tryLock(0));
+    QFile file(others.database());
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    const QByteArray octets(5000, 'x');
+    file.write(octets);
+    file.close();
+    QCOMPARE(other.room->open().error().kind, ErrorKind::DatabaseDamaged);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), octets);
 }
 
 void TestMailroom::aProgramThatEndsAnswersEverybody()

@@ -12,6 +12,7 @@ class TestExplain : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void whatWasRecoveredIsToldInNumbers();
     void everyErrorHasASentence();
     void everyErrorNamesWhatItConcerns();
     void everyRefusalHasASentence_data();
@@ -207,6 +208,19 @@ void TestExplain::wordsDiffer()
          {Net::Proxy::Kind::None, Net::Proxy::Kind::Socks5, Net::Proxy::Kind::HttpConnect})
         words.insert(word(kind));
     QCOMPARE(words.size(), 3);
+}
+
+void TestExplain::whatWasRecoveredIsToldInNumbers()
+{
+    const Ui::Explanation all =
+        Ui::explain(Store::SalvageReport{u"/home/ada/postrider.db.damaged"_s, 40, 1, 1, 0, 0});
+    QVERIFY(all.headline.contains(u"40"_s));
+    QVERIFY(!all.advice.contains(u"read"_s));
+    QCOMPARE(all.words, u"/home/ada/postrider.db.damaged"_s);
+    const Ui::Explanation some = Ui::explain(Store::SalvageReport{{}, 40, 1, 1, 3, 7});
+    QVERIFY(some.advice.contains(u"7"_s) && some.advice.contains(u"3"_s));
+    const Ui::Explanation unknown = Ui::explain(Store::SalvageReport{{}, 0, 0, 0, 0, {}});
+    QVERIFY(unknown.advice.contains(u"not known"_s));
 }
 
 QTEST_GUILESS_MAIN(TestExplain)
