@@ -88,6 +88,7 @@ private:
     void commit();
     void askAboutContent(const Command &command, QByteArray body);
     void streamChunks();
+    void abandon(const Base::Error &error);
     void chunkAnswered(const Delivery::ServerReply &reply);
     void commitChunk();
     void endChunks();
@@ -111,9 +112,10 @@ private:
     std::unique_ptr<DataWriter> m_data; ///< while the content is being written
     QByteArray m_chunk;                 ///< the next BDAT
     Delivery::ServerReply m_chunkRefusal;
-    qint64 m_queued = 0;  ///< octets of the content handed to the connection
-    bool m_plain = false; ///< optional parameters were refused once and are left out
-    bool m_drop = false;  ///< the connection is of no more use
+    std::optional<Base::Error> m_trouble; ///< why its last chunk is not said
+    qint64 m_queued = 0;                  ///< octets of the content handed to the connection
+    bool m_plain = false;                 ///< optional parameters were refused once and are left out
+    bool m_drop = false;                  ///< the connection is of no more use
     bool m_spoken = false;
     bool m_accepted = false; ///< the content of this round was: the transaction is over
     bool m_contentBegun = false;
