@@ -397,6 +397,8 @@ void Dispatcher::next(Channel &channel)
         return;
     if (channel.isOver())
         return end(channel);
+    if (!m_running)
+        return channel.leave();
     if (!current || refused || !channel.isIdle())
         return channel.quit();
     channel.rest();

@@ -99,6 +99,7 @@ class Dovecot(LmtpTest):
                 for recipient in answer.json["recipients"]:
                     self.assertIn(f"<{recipient['address']}>", recipient["reply"])
                 said = self.said(answer.json["id"])
+                self.assertIn(" S 221 ", self.home.run("transcript", answer.json["id"]).out)  # up to the goodbye
                 self.assertEqual("LHLO [127.0.0.1]", said[0])
                 self.assertIn(command, [words.split()[0] for words in said])
                 self.assert_arrived("bob", lane)
