@@ -10,7 +10,7 @@ namespace Message {
 namespace {
 
 constexpr qsizetype longestWord = 75; // RFC 2047 §2
-constexpr qsizetype frame = 12;       // "=?UTF-8?Q?" and "?="
+constexpr qsizetype frame = 7;        // "=?" "?Q?" "?=", without the charset
 
 bool isSafe(uchar octet, bool phrase)
 {
@@ -38,12 +38,21 @@ QByteArray encodeQ(const QByteArray &octets, bool phrase)
 
 qsizetype encodedSize(const QByteArray &octets, bool base64, bool phrase)
 {
-    return frame + (base64 ? (octets.size() + 2) / 3 * 4 : encodeQ(octets, phrase).size());
+    return (base64 ? (octets.size() + 2) / 3 * 4 : encodeQ(octets, phrase).size());
 }
 
-QByteArray word(const QByteArray &octets, bool base64, bool phrase)
+QByteArray word(const QByteArray &octets, const QByteArray &charset, bool base64, bool phrase)
 {
-    return base64 ? "=?UTF-8?B?" + octets.toBase64() + "?=" : "=?UTF-8?Q?" + encodeQ(octets, phrase) + "?=";
+    return "=?" + charset + (base64 ? "?B?" + octets.toBase64() : "?Q?" + encodeQ(octets, phrase)) + "?=";
+}
+
+/// How many octets from there on are one character, which must not be parted (RFC 2047 §5).
+qsizetype characterSize(const QByteArray &octets, qsizetype at, bool utf8)
+{
+    qsizetype size = 1;
+    while (utf8 && at + size < octets.size() && (static_cast<uchar>(octets.at(at + size)) & 0xc0U) == 0x80)
+        ++size;
+    return size;
 }
 
 QString decodeOne(const QString &charset, QChar encoding, const QString &payload)
@@ -75,27 +84,34 @@ QString decodeOne(const QString &charset, QChar encoding, const QString &payload
 
 } // namespace
 
-QList<QByteArray> encodeWords(const QString &text, qsizetype firstLimit, bool phrase)
+QList<QByteArray> encodeOctets(const QByteArray &octets, const QByteArray &charset, qsizetype firstLimit,
+                               bool phrase)
 {
-    const QByteArray all = text.toUtf8();
-    const bool base64 = encodedSize(all, true, phrase) < encodedSize(all, false, phrase);
+    const bool base64 = encodedSize(octets, true, phrase) < encodedSize(octets, false, phrase);
+    const qsizetype around = frame + charset.size();
+    const bool utf8 = charset == "UTF-8";
     QList<QByteArray> words;
     QByteArray run;
-    qsizetype limit = std::max<qsizetype>(firstLimit, frame + 12);
-    const auto points = text.toUcs4();
-    for (const char32_t point : points) {
-        const QByteArray octets =
-            QStringView(QChar::fromUcs4(point)).toUtf8(); // QString::fromUcs4 drops U+FEFF
-        if (!run.isEmpty() && encodedSize(run + octets, base64, phrase) > std::min(limit, longestWord)) {
-            words.append(word(run, base64, phrase));
+    qsizetype limit = std::max<qsizetype>(firstLimit, around + 12);
+    for (qsizetype at = 0; at < octets.size();) {
+        const QByteArray character = octets.mid(at, characterSize(octets, at, utf8));
+        if (!run.isEmpty() &&
+            around + encodedSize(run + character, base64, phrase) > std::min(limit, longestWord)) {
+            words.append(word(run, charset, base64, phrase));
             run.clear();
             limit = longestWord;
         }
-        run += octets;
+        run += character;
+        at += character.size();
     }
     if (!run.isEmpty())
-        words.append(word(run, base64, phrase));
+        words.append(word(run, charset, base64, phrase));
     return words;
+}
+
+QList<QByteArray> encodeWords(const QString &text, qsizetype firstLimit, bool phrase)
+{
+    return encodeOctets(text.toUtf8(), "UTF-8", firstLimit, phrase);
 }
 
 QString decodeWords(const QString &text)

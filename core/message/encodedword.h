@@ -13,6 +13,10 @@ namespace Message {
 /// `phrase` keeps to the characters allowed in a display name (RFC 2047 §5 rule 3).
 QList<QByteArray> encodeWords(const QString &text, qsizetype firstLimit, bool phrase);
 
+/// The same of octets in that charset, UTF-8 or one with an octet a character.
+QList<QByteArray> encodeOctets(const QByteArray &octets, const QByteArray &charset, qsizetype firstLimit,
+                               bool phrase);
+
 /// Encoded words in the text turned to characters; what cannot be decoded stays as it was.
 QString decodeWords(const QString &text);
 

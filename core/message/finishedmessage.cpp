@@ -1,6 +1,7 @@
 #include "core/message/finishedmessage.h"
 
 #include "core/message/addresslist.h"
+#include "core/message/asciiheader.h"
 #include "core/message/canonicalbody.h"
 #include "core/message/encodedword.h"
 #include "core/message/headerwriter.h"
@@ -23,11 +24,18 @@ struct RawField
 {
     QByteArray name; ///< lower-case
     QByteArray lines;
+    qint64 line = 0; ///< of the source, the first of them
 
-    QString value() const
+    bool isBcc() const { return name == "bcc" || name == "resent-bcc"; }
+    QByteArray octets() const
     {
         QByteArray unfolded = lines.mid(lines.indexOf(':') + 1);
         unfolded.replace("\r\n", "");
+        return unfolded;
+    }
+    QString value() const
+    {
+        const QByteArray unfolded = octets();
         QStringDecoder utf8(QStringDecoder::Utf8);
         QString text = utf8(unfolded);
         if (utf8.hasError())
@@ -39,8 +47,8 @@ struct RawField
 struct RawHeader
 {
     QList<RawField> fields;
-    qint64 lines = 0; ///< read from the source, the empty one included
-    bool eightBit = false;
+    qint64 lines = 0;       ///< read from the source, the empty one included
+    bool needsUtf8 = false; ///< what it holds beyond ASCII has no other form
 
     QString value(const char *name) const
     {
@@ -84,8 +92,6 @@ Base::Done addLine(const QByteArray &line, RawHeader &header)
                      QStringLiteral("line %1 is longer than 998 octets").arg(header.lines)};
     if (line.contains('\0') || line.contains('\r'))
         return badLine(header.lines, QStringLiteral("of the header holds a NUL or a carriage return"));
-    for (const char c : line)
-        header.eightBit = header.eightBit || (static_cast<uchar>(c) & 0x80U) != 0;
     if (line.startsWith(' ') || line.startsWith('\t')) {
         if (header.fields.isEmpty())
             return badLine(header.lines,
@@ -97,7 +103,7 @@ Base::Done addLine(const QByteArray &line, RawHeader &header)
     const QByteArray name = line.left(std::max<qsizetype>(colon, 0)).trimmed().toLower();
     if (colon < 1 || !isFieldName(name))
         return badLine(header.lines, QStringLiteral("is not a header field (\"Name: value\")"));
-    header.fields.append({name, line + "\r\n"});
+    header.fields.append({name, line + "\r\n", header.lines});
     return {};
 }
 
@@ -182,7 +188,7 @@ QByteArray repaired(const RawHeader &header, const Address &sender, const BuildC
 {
     QByteArray out;
     for (const RawField &field : header.fields) {
-        if (field.name != "bcc" && field.name != "resent-bcc")
+        if (!field.isBcc())
             out += field.lines;
     }
     HeaderWriter added;
@@ -210,6 +216,54 @@ bool namesUtf8(const RawHeader &header)
     return false;
 }
 
+/// Whether somebody vouches for its fields, octet by octet (RFC 6376, RFC 8617).
+bool isSigned(const RawHeader &header)
+{
+    return header.has("dkim-signature") || header.has("arc-seal") || header.has("arc-message-signature") ||
+           header.has("domainkey-signature");
+}
+
+/// Raw octets beyond ASCII are encoded where that changes nothing but the form; where it would, the header
+/// stays as it is and needs a server that takes it so (RFC 6531 §3.5, RFC 6532 §3.2).
+Base::Result<RawHeader> inPlainForm(RawHeader header)
+{
+    QByteArray contentType;
+    for (const RawField &field : std::as_const(header.fields)) {
+        if (field.name == "content-type")
+            contentType = field.octets();
+    }
+    const QByteArray legacy = legacyCharset(contentType);
+    QList<RawField> plain;
+    bool keeps = isSigned(header) || namesUtf8(header);
+    std::optional<qint64> unknown; // the first line with octets that are not UTF-8
+    bool eightBit = false;
+    for (const RawField &field : std::as_const(header.fields)) {
+        if (field.isBcc())
+            continue;
+        plain.append(field);
+        if (isAscii(field.lines))
+            continue;
+        eightBit = true;
+        const bool utf8 = isUtf8(field.lines);
+        if (!utf8 && !unknown)
+            unknown = field.line;
+        const std::optional<QByteArray> ascii = asAscii(field.lines, utf8 ? "UTF-8" : legacy);
+        keeps = keeps || !ascii;
+        plain.last().lines = ascii.value_or(field.lines);
+    }
+    if (!eightBit || !keeps) {
+        header.fields = plain;
+        return header;
+    }
+    if (unknown)
+        return badLine(*unknown,
+                       QStringLiteral("of the header holds octets that are neither ASCII nor UTF-8, "
+                                      "where they cannot be encoded without breaking an address, "
+                                      "a signature or the field; save the file as UTF-8"));
+    header.needsUtf8 = true;
+    return header;
+}
+
 } // namespace
 
 Base::Result<OutgoingMessage> finish(QIODevice &source, const EnvelopeWish &wish, const BuildContext &context,
@@ -225,6 +279,10 @@ Base::Result<OutgoingMessage> finish(QIODevice &source, const EnvelopeWish &wish
     if (!recipients)
         return recipients.error();
 
+    const Base::Result<RawHeader> plain = inPlainForm(*header);
+    if (!plain)
+        return plain.error();
+
     CanonicalBody body(source, header->lines + 1);
     const Base::Result<SpoolRef> kept = store.put(body);
     if (!body.verdict())
@@ -235,13 +293,13 @@ Base::Result<OutgoingMessage> finish(QIODevice &source, const EnvelopeWish &wish
     OutgoingMessage message;
     message.envelope.reversePath = *sender;
     message.envelope.recipients = *recipients;
-    message.envelope.eightBit = header->eightBit || body.hasEightBit();
+    message.envelope.eightBit = plain->needsUtf8 || body.hasEightBit();
     message.envelope.notify = wish.notify;
     message.envelope.returned = wish.returned;
     message.envelope.handling = wish.handling;
-    message.envelope.utf8Header = header->eightBit && namesUtf8(*header);
+    message.envelope.utf8Header = plain->needsUtf8;
     message.envelope.envelopeId = context.token();
-    message.content.append(Piece{repaired(*header, *sender, context, message.messageId), {}, false});
+    message.content.append(Piece{repaired(*plain, *sender, context, message.messageId), {}, false});
     if (kept->size > 0)
         message.content.append(Piece{{}, *kept, false});
     message.from = decodeWords(header->value("from"));

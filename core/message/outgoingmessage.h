@@ -56,10 +56,9 @@ struct Envelope
 {
     Address reversePath;
     QList<Recipient> recipients;
-    bool eightBit = false; ///< the content holds octets over 127: the server must offer 8BITMIME (RFC 6152)
-    bool utf8Header =
-        false;     ///< its header holds addresses beyond ASCII: the server must offer SMTPUTF8 (RFC 6531)
-    Notify notify; ///< RFC 3461
+    bool eightBit = false;   ///< the content holds octets over 127: the server must offer 8BITMIME (RFC 6152)
+    bool utf8Header = false; ///< its header is beyond ASCII: the server must offer SMTPUTF8 (RFC 6531)
+    Notify notify;           ///< RFC 3461
     Return returned = Return::Unset;
     QByteArray envelopeId; ///< ENVID, RFC 3461 §4.4; not yet xtext
     Handling handling;

@@ -21,6 +21,7 @@ Channel::Channel(quint64 serial, const Accounts::Account &account, Store::Messag
     , m_spool(spool)
     , m_saying(clock.makeTimer([this] { flush(); }))
     , m_resting(clock.makeTimer([this] { quit(); }))
+    , m_leaving(clock.makeTimer([this] { m_session->cancel(); }))
     , m_clock(clock)
 {
 }
@@ -153,9 +154,9 @@ void Channel::quit()
 
 void Channel::leave()
 {
+    m_leaving->start(goodbyeTime);
     if (m_session->isOpen())
-        quit();
-    m_session->cancel();
+        quit(); // otherwise it is said already
 }
 
 void Channel::flush()

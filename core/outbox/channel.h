@@ -82,7 +82,8 @@ public:
     void rest();
     /// Says goodbye now; ended() follows.
     void quit();
-    /// Polite, but no reason to keep a program from ending: the answer to QUIT is not waited for.
+    /// Says goodbye; ended() follows, also where the answer to QUIT is late: it belongs into the transcript,
+    /// but is no reason to keep a program from ending.
     void leave();
     /// The program ends, and with it whatever is under way; finished() follows for each.
     void interrupt()
@@ -94,7 +95,8 @@ public:
     /// The words of goodbye belong to the attempt that was begun last.
     void recordGoodbye();
 
-    static constexpr qint64 idleTime = 5'000; ///< ms an unused connection is kept
+    static constexpr qint64 idleTime = 5'000;    ///< ms an unused connection is kept
+    static constexpr qint64 goodbyeTime = 2'000; ///< ms the answer to QUIT may take when the program ends
 
 Q_SIGNALS:
     void transcriptGrew(const Outbox::TranscriptGrew &grew);
@@ -118,6 +120,7 @@ private:
     std::map<quint64, std::unique_ptr<Attempt>> m_attempts;
     std::unique_ptr<Base::Timer> m_saying;
     std::unique_ptr<Base::Timer> m_resting;
+    std::unique_ptr<Base::Timer> m_leaving;
     std::map<quint64, TranscriptGrew> m_unsaid; ///< lines not told yet; the last attempt's until goodbye
     std::optional<Base::AttemptId> m_last;
     Base::Clock &m_clock;

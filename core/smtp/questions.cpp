@@ -4,6 +4,14 @@
 
 namespace Smtp {
 
+void Questions::addAnswered(Question question)
+{
+    question.sent = true;
+    question.turn = m_turn - 1; // before the server spoke
+    m_questions.push_front(std::move(question));
+    ++m_unanswered;
+}
+
 bool Questions::has(quint64 letter) const
 {
     return std::any_of(m_questions.begin(), m_questions.end(),

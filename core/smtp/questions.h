@@ -32,6 +32,8 @@ class Questions
 {
 public:
     void add(Question question) { m_questions.push_back(std::move(question)); }
+    /// One whose command is out and was answered once: another answer comes before all others.
+    void addAnswered(Question question);
     bool isEmpty() const { return m_questions.empty(); }
     bool hasUnsent() const { return m_unanswered < m_questions.size(); }
     bool isHeadSent() const { return !m_questions.empty() && m_questions.front().sent; }

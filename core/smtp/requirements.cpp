@@ -67,7 +67,8 @@ bool lacks(const Message::Envelope &envelope, const Capabilities &capabilities)
         return wanted && !capabilities.has(QLatin1String(keyword));
     };
     return wants(reports, "DSN") || wants(envelope.eightBit, "8BITMIME") ||
-           wants(!beyondAscii(envelope).isEmpty(), "SMTPUTF8") || wants(handling.requireTls, "REQUIRETLS") ||
+           wants(envelope.utf8Header || !beyondAscii(envelope).isEmpty(), "SMTPUTF8") ||
+           wants(handling.requireTls, "REQUIRETLS") ||
            wants(handling.holdUntil.has_value(), "FUTURERELEASE") ||
            wants(handling.deliverBy.has_value(), "DELIVERBY") ||
            wants(handling.priority.has_value(), "MT-PRIORITY");

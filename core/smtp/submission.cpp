@@ -18,7 +18,7 @@ using Delivery::Stage;
 namespace {
 
 constexpr qint64 contentWindow = 256 << 10; // octets handed to the connection ahead of what it has sent
-constexpr qsizetype chunkSize = 256 << 10;  // octets in a BDAT, about
+constexpr qsizetype chunkSize = 256 << 10;  // octets in a BDAT that is not the last
 
 Error protocol(const QString &words)
 {
@@ -146,8 +146,13 @@ bool Submission::isWanted() const
 /// Answers still owed are heard before anything is judged.
 void Submission::judgeEnvelope()
 {
-    if (m_wire->owes(m_id) || isWanted())
+    if (m_wire->owes(m_id))
         return;
+    if (isWanted()) {
+        if (m_trouble)
+            fail(Stage::Data, *m_trouble);
+        return;
+    }
     const ServerReply mail = m_transaction.mailReply();
     if (!mail.isPositive()) {
         if (isConfused(mail) && hasMailParameters()) {
@@ -183,13 +188,13 @@ void Submission::dropParameters()
 
 void Submission::sendContent()
 {
-    const bool chunks = m_terms.lane == Lane::Window && !m_terms.lmtp &&
-                        m_capabilities.has(QStringLiteral("CHUNKING")) &&
+    const bool chunks = m_terms.lane == Lane::Window && m_capabilities.has(QStringLiteral("CHUNKING")) &&
                         m_capabilities.has(QStringLiteral("PIPELINING"));
     if (chunks) {
         m_contentBegun = true;
         m_chunk.clear();
         m_chunkRefusal = {};
+        m_trouble.reset();
         m_data = std::make_unique<DataWriter>(DataWriter::Form::Chunks);
         return streamChunks();
     }
@@ -261,10 +266,10 @@ void Submission::onRecorded(const Base::Done &recorded)
     m_recording = false;
     if (!recorded) {
         // Our own books' trouble, of whatever kind, is no verdict about a recipient.
-        const Error &error = recorded.error();
-        return fail(Stage::Data, Delivery::isTransient(error.kind)
-                                     ? error
-                                     : Error{ErrorKind::Database, error.subject, error.detail});
+        const Error &told = recorded.error();
+        const Error error =
+            Delivery::isTransient(told.kind) ? told : Error{ErrorKind::Database, told.subject, told.detail};
+        return m_wire->isInContent() ? fail(Stage::Data, error) : abandon(error);
     }
     if (!m_chunkRefusal.isNull()) { // heard meanwhile
         if (m_wire->owes(m_id))
@@ -288,12 +293,9 @@ void Submission::commit()
 
 void Submission::askAboutContent(const Command &command, QByteArray body)
 {
-    const qsizetype answers = m_terms.lmtp ? m_transaction.taken() : 1;
     ask(
         Stage::Content, command, [this](const ServerReply &reply) { contentAnswered(reply); },
         std::move(body));
-    for (qsizetype i = 1; i < answers; ++i)
-        ask(Stage::Content, {}, [this](const ServerReply &reply) { contentAnswered(reply); });
 }
 
 void Submission::streamChunks()
@@ -302,18 +304,28 @@ void Submission::streamChunks()
            m_wire->unwritten() < contentWindow) {
         const Base::Result<QByteArray> octets = m_letter.content->read();
         if (!octets)
-            return fail(Stage::Data, octets.error());
+            return abandon(octets.error());
         if (octets->isEmpty())
             return record();
         m_queued += octets->size();
         m_chunk += m_data->write(*octets);
-        if (m_chunk.size() >= chunkSize) {
-            const Command bdat = Commands::bdat(m_chunk.size(), false);
+        while (m_chunk.size() >= chunkSize) {
             ask(
-                Stage::Data, bdat, [this](const ServerReply &reply) { chunkAnswered(reply); },
-                std::exchange(m_chunk, {}));
+                Stage::Data, Commands::bdat(chunkSize, false),
+                [this](const ServerReply &reply) { chunkAnswered(reply); }, m_chunk.left(chunkSize));
+            m_chunk.remove(0, chunkSize);
         }
     }
+}
+
+/// Its end will not be said. RSET in front of the next letter takes back what was (RFC 3030 §2), and the
+/// others, who may have been handed over whole, lose nothing.
+void Submission::abandon(const Error &error)
+{
+    m_trouble = error;
+    m_data.reset();
+    m_chunk.clear();
+    m_wire->owes(m_id) ? leaveFloor() : judgeEnvelope();
 }
 
 void Submission::chunkAnswered(const ServerReply &reply)
@@ -322,8 +334,8 @@ void Submission::chunkAnswered(const ServerReply &reply)
         m_chunkRefusal = reply;
     if (m_data && m_chunkRefusal.isNull())
         return streamChunks();
-    if (!m_data || m_recording || m_wire->owes(m_id))
-        return; // the last one's answer ends it, or the books' does
+    if (m_recording || m_wire->owes(m_id))
+        return; // the last answer ends it, or the books' does
     m_data.reset();
     endChunks();
 }
@@ -336,10 +348,10 @@ void Submission::commitChunk()
     leaveFloor();
 }
 
-/// A chunk was refused, and no more were said.
+/// No more chunks are said: one was refused, or the letter was abandoned.
 void Submission::endChunks()
 {
-    if (!isWanted())
+    if (!isWanted() || m_chunkRefusal.isNull())
         return judgeEnvelope();
     refuse(Stage::Content, m_chunkRefusal);
 }
@@ -357,8 +369,14 @@ void Submission::contentAnswered(const ServerReply &reply)
                     protocol(QStringLiteral("the server answers the content with %1").arg(reply.code())));
     if (m_terms.lmtp) {
         m_transaction.contentAnswered(m_transaction.takenOnes().first(), reply);
-        if (m_wire->owes(m_id))
-            return;
+        // Only now is it known of how many, where the envelope and the content went out in one flight.
+        if (m_transaction.hasTaken())
+            return m_wire->awaitAnother({Stage::Content,
+                                         {},
+                                         [this](const ServerReply &next) { contentAnswered(next); },
+                                         m_id,
+                                         m_logbook,
+                                         {}});
         m_accepted = true;
         m_transaction.setCommitted(false);
         return endRound();
@@ -415,7 +433,7 @@ void Submission::fail(Stage stage, const Error &error, std::optional<Scope> scop
     learnLimit();
     const Scope reach = scope.value_or(Delivery::scopeOf(error.kind));
     m_transaction.fail(stage, error, reach);
-    const bool keep = reach == Scope::Message && !m_data && stage < Stage::Data;
+    const bool keep = reach == Scope::Message && !m_data && (stage < Stage::Data || m_trouble);
     finish(stage, error, keep ? Fate::Keep : Fate::Drop);
 }
 

@@ -89,6 +89,7 @@ private:
     void commit();
     void askAboutContent(const Command &command, QByteArray body);
     void streamChunks();
+    void abandon(const Base::Error &error);
     void chunkAnswered(const Delivery::ServerReply &reply);
     void commitChunk();
     void endChunks();
@@ -112,11 +113,12 @@ private:
     std::unique_ptr<DataWriter> m_data; ///< while the content is being written
     QByteArray m_chunk;                 ///< the next BDAT, or what stands before the final dot
     Delivery::ServerReply m_chunkRefusal;
-    qint64 m_queued = 0;      ///< octets of the content handed to the connection
-    int m_records = 0;        ///< how often "about to commit" was asked for
-    bool m_recording = false; ///< the content has no more octets, and its end waits for the books
-    bool m_plain = false;     ///< optional parameters were refused once and are left out
-    bool m_drop = false;      ///< the connection is of no more use
+    std::optional<Base::Error> m_trouble; ///< why its last chunk is not said
+    int m_records = 0;                    ///< how often "about to commit" was asked for
+    bool m_recording = false;             ///< the content has no more octets, and its end waits for the books
+    qint64 m_queued = 0;                  ///< octets of the content handed to the connection
+    bool m_plain = false;                 ///< optional parameters were refused once and are left out
+    bool m_drop = false;                  ///< the connection is of no more use
     bool m_spoken = false;
     bool m_accepted = false; ///< the content of this round was: the transaction is over
     bool m_contentBegun = false;

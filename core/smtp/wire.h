@@ -43,6 +43,8 @@ public:
     void setPipelining(bool pipelining) { m_pipelining = pipelining; }
 
     void ask(Question question);
+    /// The command just answered is answered once more before any other is (RFC 2033 §4.2). Only from `then`.
+    void awaitAnother(Question question) { m_questions.addAnswered(std::move(question)); }
     bool owes(quint64 letter) const { return m_questions.has(letter); }
     bool isQuiet() const { return m_questions.isEmpty(); }
     /// Whether something waits because too much is unanswered.

@@ -21,8 +21,8 @@ packages_of() {
     qca) echo libqca-qt6-dev libqca-qt6-plugins ;;
     qca-source) echo qt6-5compat-dev libsasl2-dev xz-utils debian-archive-keyring ;;
     test)
-        echo clang clang-format python3 openssl procps postfix dovecot-core dovecot-submissiond gnome-keyring dbus dbus-daemon \
-            xvfb xauth openbox xdotool x11-utils imagemagick
+        echo clang clang-format python3 openssl procps postfix dovecot-core dovecot-submissiond dovecot-lmtpd \
+            gnome-keyring dbus dbus-daemon xvfb xauth openbox xdotool x11-utils imagemagick
         ;;
     bench) echo python3 postfix msmtp curl ;;
     bench-node) echo nodejs npm ;;

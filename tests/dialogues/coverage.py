@@ -11,8 +11,8 @@ import re
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-STAGES = ["connect", "greeting", "ehlo", "starttls", "handshake", "auth", "mail", "rcpt", "data", "content", "dot",
-          "quit"]
+STAGES = ["connect", "greeting", "ehlo", "starttls", "handshake", "auth", "mail", "rcpt", "data", "content", "chunk",
+          "dot", "quit"]
 EVENTS = ["yes", "4xx", "5xx", "421", "drop", "reset", "stall", "garbage"]
 
 NOBODY_SPEAKS = "nobody is there to answer yet"
@@ -131,10 +131,10 @@ class Conversation:
             self.handshaking = True
 
     def say(self, text):
-        if text.startswith(("<part of the message>", "<chunk>")):  # the content, and no question
+        if text.startswith(("<part of the message>", "<chunk")):  # the content, and no question
             return
         if text.startswith("BDAT"):
-            self.asked.append("dot" if text.endswith("LAST") else "content")
+            self.asked.append("dot" if text.endswith("LAST") else "chunk")
             return
         verb = text.split()[0] if text.split() else ""
         self.in_content = False
@@ -177,6 +177,8 @@ def check_itself():
         (greeting + hello + "C: STARTTLS\nS: 220 go\nS! reset\n", ("handshake", "reset")),
         (greeting + hello + "C: DATA\nS: 354 go\nC: <part of the message>\nS: 552 no\n", ("content", "5xx")),
         (greeting + hello + "C: DATA\nS: 354 go\nC: <message>\nS! drop\n", ("dot", "drop")),
+        (greeting + hello + "C: BDAT 9\nC: <chunk 1>\nS: 250 ok\n", ("chunk", "yes")),
+        (greeting + hello + "C: BDAT 9\nC: <chunk 1>\nC: BDAT 1 LAST\nS: 250 ok\nS! drop\n", ("dot", "drop")),
         (greeting + hello + "C: QUIT\nS! raw bye\\r\\n\n", ("quit", "garbage")),
     ]:
         assert cell in Conversation(text).met, (text, cell)

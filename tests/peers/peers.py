@@ -74,6 +74,12 @@ class Postfix:
     submission_port, submissions_port   STARTTLS, and TLS from the start
     client_certificate, client_key      of USER
     stranger_certificate, stranger_key  of USER, they say, but by another authority
+
+    With introspection=URL it believes of an access token what is said about it there (RFC 7662), and no signature.
+
+    With lmtp=True Dovecot delivers into the same mailboxes instead:
+
+    lmtp_port       LMTP (RFC 2033), STARTTLS is offered; the mailbox "full" is over its quota, "broken" cannot be opened
     """
 
     host = "127.0.0.1"
@@ -82,16 +88,16 @@ class Postfix:
     domain = DOMAIN
     size_limit = SIZE_LIMIT
 
-    def __init__(self, submission=False):
-        self._submission = submission
+    def __init__(self, submission=False, introspection=None, lmtp=False):
+        self._wanted = {"submission": submission, "introspection": introspection, "lmtp": lmtp}
         self._helper = None
 
     def __enter__(self):
-        reason = why_unavailable(self._submission)
+        reason = why_unavailable(self._wanted["submission"], self._wanted["lmtp"])
         if reason:
             raise Unavailable(reason)
         command = [sys.executable, os.path.abspath(__file__), "--serve", str(os.getuid())]
-        command += ["submission"] if self._submission else []
+        command += [json.dumps(self._wanted)]
         if os.geteuid() != 0:
             command = ["sudo", "-n"] + command
         # A session of its own: a signal to the test's process group must not hit the one that has to clean up.
@@ -109,6 +115,7 @@ class Postfix:
             self.port, self.tls_port, self.misnamed_port = ports["starttls"], ports["tls"], ports["misnamed"]
             self.small_port = ports["small"]
             self.submission_port, self.submissions_port = ports.get("submission"), ports.get("submissions")
+            self.lmtp_port = ports.get("lmtp")
         except BaseException:
             self._stop()
             raise
@@ -218,13 +225,15 @@ def access_token(user=USER, lifetime=3600, key=TOKEN_KEY, issuer=ISSUER):
     return b".".join(parts).decode()
 
 
-def why_unavailable(submission=False):
+def why_unavailable(submission=False, lmtp=False):
     """A sentence when the servers cannot be started here, otherwise None."""
     if not _postfix_master() or not Path("/usr/sbin/dovecot").exists():
         return "Postfix and Dovecot are not installed (Debian's packages postfix and dovecot-core)."
     if submission and not Path("/usr/lib/dovecot/submission-login").exists():
         return "Dovecot's submission server is not installed (Debian's package dovecot-submissiond)."
-    if submission and _dovecot_version() >= (2, 4):
+    if lmtp and not Path("/usr/lib/dovecot/lmtp").exists():
+        return "Dovecot's LMTP server is not installed (Debian's package dovecot-lmtpd)."
+    if (submission or lmtp) and _dovecot_version() >= (2, 4):
         return "These tests write Dovecot's configuration as 2.3 wants it."
     if os.geteuid() != 0:
         allowed = shutil.which("sudo") and subprocess.run(
@@ -325,17 +334,61 @@ def _scram_sha_256(password, rounds=4096):
     return f"{{SCRAM-SHA-256}}{rounds}," + ",".join(kept)
 
 
-def _configure_submission(folder, ports, mail_owner):
+def _configure_lmtp(folder, ports, mail_owner):
+    """Dovecot 2.3 as the server that delivers; returns what makes it one."""
+    users = {name: "userdb_quota_rule=*:bytes=1G" for name in MAILBOXES.values()} | {"full": "userdb_quota_rule=*:bytes=1"}
+    owner = f"{mail_owner.pw_uid}:{mail_owner.pw_gid}"
+    _write(
+        folder / "dovecot/mailboxes",
+        "".join(f"{name}@{DOMAIN}::{owner}::{folder}/mail/{name}::{extra}\n" for name, extra in users.items())
+        # A file, where its folder should be.
+        + f"broken@{DOMAIN}::{owner}::{folder}/dovecot/mailboxes::\n",
+    )
+    return f"""
+protocols = lmtp
+hostname = mail.{DOMAIN}
+ssl = yes
+ssl_cert = <{folder}/tls/server.crt
+ssl_key = <{folder}/tls/server.key
+userdb {{
+  driver = passwd-file
+  args = username_format=%u {folder}/dovecot/mailboxes
+}}
+passdb {{
+  driver = passwd-file
+  args = username_format=%u {folder}/dovecot/users
+}}
+first_valid_uid = 100
+mail_location = maildir:~/
+mail_plugins = quota
+plugin {{
+  quota = count:User quota
+  quota_vsizes = yes
+  quota_grace = 0
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {ports["lmtp"]}
+  }}
+}}
+"""
+
+
+def _configure_submission(folder, ports, mail_owner, introspection):
     """Dovecot 2.3 as a submission server; returns what makes it one."""
+    believed = (
+        f"introspection_mode = post\nintrospection_url = {introspection}\n"
+        "username_attribute = sub\nactive_attribute = active\nactive_value = true\n"
+        if introspection
+        else f"introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={folder}/dovecot/keys/\n"
+        f"username_attribute = sub\nissuers = {ISSUER}\n"
+    )
     for path, text in (
         ("hashed", f"{USER}:{_scram_sha_256(PASSWORD)}::::::\n"),
         ("certified", f"{USER}:::::::nopassword\n"),
         ("keys/default/HS256/default", base64.b64encode(TOKEN_KEY).decode()),
-        (
-            "oauth2.conf",
-            f"introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={folder}/dovecot/keys/\n"
-            f"username_attribute = sub\nissuers = {ISSUER}\n",
-        ),
+        ("oauth2.conf", believed),
     ):
         _write(folder / "dovecot" / path, text)
     home = folder / "home"
@@ -390,7 +443,7 @@ service submission-login {{
 """
 
 
-def _configure_dovecot(folder, submission=None):
+def _configure_dovecot(folder, more=None):
     encoded = base64.b64encode(PASSWORD.encode()).decode()
     _write(folder / "dovecot/users", f"{USER}:{{PLAIN.b64}}{encoded}::::::\n", 0o640)
     shutil.chown(folder / "dovecot/users", group="dovecot")
@@ -405,7 +458,7 @@ def _configure_dovecot(folder, submission=None):
     ) + "protocols =\nssl = no\nauth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256\n"
     _write(
         folder / "dovecot/dovecot.conf",
-        f"""{submission or plain}
+        f"""{more or plain}
 base_dir = {folder}/dovecot/run
 state_dir = {folder}/dovecot/state
 log_path = {folder}/dovecot.log
@@ -617,7 +670,7 @@ def _stop_all(processes):
                 return
 
 
-def serve(uid, submission):
+def serve(uid, wanted):
     """Runs until standard input ends. Prints one line of JSON when ready, or when it cannot be."""
     # Stopping is the end of input, and nothing else: an interrupted helper would leave servers behind.
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -632,12 +685,16 @@ def serve(uid, submission):
     try:
         try:
             names = ["starttls", "tls", "misnamed", "small"]
-            ports = _free_ports(names + (["relay", "submission", "submissions"] if submission else []))
+            submission, lmtp = wanted["submission"], wanted["lmtp"]
+            names += ["relay", "submission", "submissions"] if submission else []
+            ports = _free_ports(names + (["lmtp"] if lmtp else []))
             _make_certificates(folder / "tls")
             configuration = _configure_postfix(folder, ports, mail_owner, submission)
+            more = None
             if submission:
                 _make_client_certificates(folder / "tls", uid)
-            _configure_dovecot(folder, submission and _configure_submission(folder, ports, mail_owner))
+                more = _configure_submission(folder, ports, mail_owner, wanted["introspection"])
+            _configure_dovecot(folder, _configure_lmtp(folder, ports, mail_owner) if lmtp else more)
 
             def as_servers_expect():
                 # Both close every descriptor they could have, one by one, which takes seconds where a million may be.
@@ -741,7 +798,7 @@ def selfcheck():
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--serve"]:
-        serve(int(sys.argv[2]), "submission" in sys.argv[3:])
+        serve(int(sys.argv[2]), json.loads(sys.argv[3]))
     elif sys.argv[1:] == ["selfcheck"]:
         selfcheck()
     else:

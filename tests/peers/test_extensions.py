@@ -251,6 +251,34 @@ class Utf8(ExtensionTest):
     def test_an_address_in_the_header_of_a_finished_message(self):
         self.check_finished("jürgen", "bob")
 
+    RAW = (
+        "From: Jürgen <ada@example.org>\r\nTo: Bob Böll <bob@example.org>\r\nSubject: Grüße  aus 東京\r\n"
+        "Date: Sun, 22 Nov 2026 03:00:00 +0000\r\nMessage-ID: <raw@example.org>\r\n\r\nHello.\r\n"
+    )
+
+    def send_finished(self, text):
+        self.add()
+        sent = self.expect(OK, self.home.run("send", "--eml", self.home.file("raw.eml", text), "--json")).json
+        [received] = server.wait_for("bob", 1)
+        return self.said(sent["id"])[0].split(), without_trace(received)
+
+    def test_raw_letters_in_the_header_go_out_encoded(self):
+        """RFC 6532 is for servers that offer SMTPUTF8; encoded words are for all. A foreign reader sees no difference."""
+        mail, received = self.send_finished(self.RAW)
+        self.assertNotIn("SMTPUTF8", mail)
+        header, _, _ = received.partition(b"\n\n")
+        self.assertTrue(header.isascii())
+        read = email.message_from_bytes(received, policy=email.policy.SMTP)
+        self.assertEqual("Grüße  aus 東京", read["Subject"])
+        self.assertEqual("Jürgen <ada@example.org>", str(read["From"]))
+        self.assertEqual(["Bob Böll"], [address.display_name for address in read["To"].addresses])
+
+    def test_raw_letters_under_a_signature_are_not_touched(self):
+        text = "DKIM-Signature: v=1; d=example.org; h=Subject; b=x\r\n" + self.RAW
+        mail, received = self.send_finished(text)
+        self.assertIn("SMTPUTF8", mail)
+        self.assertEqual(text.replace("\r\n", "\n").encode(), received)
+
     def test_composed(self):
         self.add()
         for field in ("to", "cc", "bcc"):

@@ -264,6 +264,22 @@ class WhatIsNotOffered(SinkTest):
                 [letter] = sink.letters()
                 self.assertEqual("NOTIFY" in letter.decode(), options == ("-p",))
 
+    def test_letters_under_a_signature_that_it_cannot_take(self):
+        sink = self.sink()
+        home = self.home_for(sink)
+        letter = "DKIM-Signature: v=1; b=x\nFrom: ada@example.org\nTo: bob@example.org\nSubject: Grüße\n\nHello.\n"
+        answer = home.run("send", "--eml", home.file("signed.eml", letter), "--json")
+        self.assertEqual(REFUSED, answer.code, str(answer))
+        [recipient] = answer.json["recipients"]
+        self.assertEqual(("refused", "not-offered"), (recipient["state"], recipient["error"]))
+        self.assertIn("SMTPUTF8", answer.err)
+        self.assertNotIn("front of the @", answer.err)
+        self.assertEqual([], sink.letters())
+        # Unsigned it is written otherwise, and goes.
+        plain = letter.split("\n", 1)[1]
+        self.assertEqual(OK, home.run("send", "--eml", home.file("plain.eml", plain)).code)
+        self.assertEqual(1, len(sink.letters()))
+
     def test_eight_bits_for_seven(self):
         """A finished message is not rewritten (law 1), and not mutilated."""
         sink = self.sink("-8")

@@ -4,6 +4,7 @@
 
 #include <QFile>
 #include <QFileInfo>
+#include <QRegularExpression>
 
 #include <array>
 
@@ -215,6 +216,13 @@ private:
             const QDateTime moment = FakeClock().now().addSecs(wire.mid(at + 6, end - at - 6).toLongLong());
             wire.replace(at, end + 1 - at, moment.toString(Qt::ISODate).toLatin1());
         }
+        static const QRegularExpression numbered(QStringLiteral("<(size|chunk) ([1-9])>"));
+        if (const auto found = numbered.match(QString::fromUtf8(wire)); found.hasMatch()) {
+            const QByteArray chunk = m_dialogue.chunk(found.captured(2).toInt());
+            if (wire == "<chunk " + found.captured(2).toUtf8() + '>')
+                return step(Step::Kind::Client, text, chunk);
+            wire.replace(found.captured(0).toUtf8(), QByteArray::number(chunk.size()));
+        }
         if (wire == "<message>")
             wire = m_dialogue.contentOnWire();
         else if (wire == "<chunk>")
@@ -413,6 +421,12 @@ Base::Result<Dialogue> Dialogue::read(const QString &file)
 QByteArray Dialogue::chunk() const
 {
     return content.endsWith("\r\n") ? content : content + "\r\n";
+}
+
+QByteArray Dialogue::chunk(int number) const
+{
+    constexpr qsizetype size = 256 << 10;
+    return chunk().mid((number - 1) * size, size);
 }
 
 QByteArray Dialogue::contentOnWire() const

@@ -56,6 +56,8 @@ struct Dialogue
     QByteArray contentOnWire() const;
     /// The content as it is in a BDAT: no dot doubled, no dot behind it.
     QByteArray chunk() const;
+    /// Of those that a large content is parted into, counted from 1.
+    QByteArray chunk(int number) const;
     /// The content as pieces: one, one a line, or one an octet (a big one: of 997 octets).
     Message::Content pieces(Cut cut) const;
 };

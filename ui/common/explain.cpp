@@ -215,16 +215,16 @@ Explanation explain(const Store::SalvageReport &report)
 {
     QStringList advice;
     if (!report.lostMessages)
-        advice.append(Tr::tr("How many messages could not be read is not known."));
+        advice.append(Explain::tr("How many messages could not be read is not known."));
     else if (*report.lostMessages > 0)
-        advice.append(Tr::tr("%n messages could not be read.", nullptr, *report.lostMessages));
+        advice.append(Explain::tr("%n messages could not be read.", nullptr, *report.lostMessages));
     if (report.incomplete > 0)
-        advice.append(
-            Tr::tr("%n messages miss a part; those that were waiting are held.", nullptr, report.incomplete));
-    advice.append(Tr::tr("The damaged records are kept, unchanged."));
-    return {
-        Tr::tr("The program's records were damaged; %n messages were recovered.", nullptr, report.messages),
-        advice.join(QLatin1Char(' ')), report.aside};
+        advice.append(Explain::tr("%n messages miss a part; those that were waiting are held.", nullptr,
+                                  report.incomplete));
+    advice.append(Explain::tr("The damaged records are kept, unchanged."));
+    return {Explain::tr("The program's records were damaged; %n messages were recovered.", nullptr,
+                        report.messages),
+            advice.join(QLatin1Char(' ')), report.aside};
 }
 
 } // namespace Ui

@@ -306,6 +306,13 @@ Explanation explainRest(const Base::Error &error)
                 Tr::tr("Check that server and port are those for sending mail, and look at the transcript."),
                 {}};
     case NotOffered:
+        if (error.subject == QLatin1String("SMTPUTF8") && error.detail.isEmpty())
+            return {
+                Tr::tr("The header of the message holds letters outside ASCII as they are, and the server "
+                       "does not take them."),
+                Tr::tr("Send through an account whose server offers SMTPUTF8, or write the header in ASCII "
+                       "before it is signed."),
+                {}};
         if (error.subject == QLatin1String("SMTPUTF8"))
             return {
                 naming(error.detail,

@@ -1,7 +1,4 @@
-#include "core/message/finishedmessage.h"
-
-#include "core/message/contentreader.h"
-#include "tests/support/memorystore.h"
+#include "finished.h"
 
 #include <QDir>
 #include <QFile>
@@ -14,39 +11,6 @@ using Base::ErrorKind;
 using namespace Qt::StringLiterals;
 
 namespace {
-
-const QByteArray head = "From: Ada <ada@example.org>\r\nTo: bob@example.org\r\nSubject: Hello\r\n"
-                        "Date: Sat, 21 Nov 2026 18:00:00 +0100\r\nMessage-ID: <1@example.org>\r\n";
-
-BuildContext fixedContext()
-{
-    const QDateTime now(QDate(2026, 11, 21), QTime(18, 0), Qt::OffsetFromUTC, 3600);
-    return {now, [count = 0]() mutable { return "token" + QByteArray::number(++count); }};
-}
-
-struct Finished
-{
-    Base::Result<OutgoingMessage> message;
-    QByteArray bytes;
-};
-
-Finished finished(const QByteArray &eml, const EnvelopeWish &wish = {})
-{
-    QBuffer source;
-    source.setData(eml);
-    source.open(QIODevice::ReadOnly);
-    Support::MemoryStore store;
-    Finished out{finish(source, wish, fixedContext(), store), {}};
-    if (!out.message)
-        return out;
-    ContentReader reader(out.message->content, store);
-    for (;;) {
-        const Base::Result<QByteArray> chunk = reader.read();
-        if (!chunk || chunk->isEmpty())
-            return out;
-        out.bytes += *chunk;
-    }
-}
 
 QStringList recipientsOf(const OutgoingMessage &message)
 {
@@ -130,7 +94,12 @@ void TestFinishedMessage::aGoodMessageIsNotTouched_data()
     QTest::newRow("998 octets in the body") << head + "\r\n" + QByteArray(998, 'x') + "\r\n";
     QTest::newRow("998 octets in the header") << "X-A: " + QByteArray(993, 'x') + "\r\n" + head + "\r\nx\r\n";
     QTest::newRow("8-bit") << head + "\r\nGr\xc3\xbc\xc3\x9f\xe9\r\n";
-    QTest::newRow("8-bit in the header") << "X-A: \xc3\xbc\r\n" + head + "\r\nx\r\n";
+    QTest::newRow("UTF-8 in a signed header")
+        << "DKIM-Signature: v=1; b=x\r\nX-A: \xc3\xbc\r\n" + head + "\r\nx\r\n";
+    QTest::newRow("UTF-8 in a header an authority vouches for")
+        << "ARC-Seal: i=1; b=x\r\nX-A: \xc3\xbc\r\n" + head + "\r\nx\r\n";
+    QTest::newRow("UTF-8 where it has no other form")
+        << "In-Reply-To: <\xc3\xbc@example.org>\r\n" + head + "\r\nx\r\n";
     QTest::newRow("controls in the body") << head + "\r\na\x1b\x7f\t\x01\r\n";
     QTest::newRow("Received on top") << "Received: from a by b; x\r\n" + head + "\r\nx\r\n";
     QTest::newRow("a field named like Bcc")
@@ -232,6 +201,13 @@ void TestFinishedMessage::whatCannotBeSentIsRefusedWithItsLine_data()
                                               << longLine << 1;
     QTest::newRow("999 octets in a fold") << head + "X-A: a\r\n " + QByteArray(998, 'x') + "\r\n\r\nx\r\n"
                                           << longLine << 7;
+    QTest::newRow("Latin-1 in an address") << head + "Cc: J\xfc@example.org\r\n\r\nx\r\n" << bad << 6;
+    QTest::newRow("Latin-1 under a signature")
+        << "DKIM-Signature: v=1\r\n" + head + "X-A: a\r\n b\r\nX-B: \xfc\r\n\r\nx\r\n"
+        << bad << 9;
+    QTest::newRow("Latin-1 beside an address of UTF-8")
+        << head + "Cc: J\xc3\xbc@example.org\r\nX-B: \xfc\r\n\r\nx\r\n"
+        << bad << 7;
     QTest::newRow("a header that never ends")
         << QByteArray("X-A: " + QByteArray(900, 'x') + "\r\n").repeated(2000) << bad << 1157;
 }
@@ -389,6 +365,19 @@ void TestFinishedMessage::addressesBeyondAsciiNeedSmtpUtf8_data()
         << QByteArray("From: a@example.org\nTo: b@example.org\nSubject: Gr\xc3\xbc\xc3\x9f"
                       "e\n")
         << false;
+    QTest::newRow("only a domain") << QByteArray("From: a@b\xc3\xbc"
+                                                 "cher.example\nTo: b@example.org\n")
+                                   << false;
+    QTest::newRow("a signed subject")
+        << QByteArray("DKIM-Signature: v=1\nFrom: a@example.org\nTo: b@example.org\nSubject: \xc3\xbc\n")
+        << true;
+    QTest::newRow("a signed subject in ASCII")
+        << QByteArray("DKIM-Signature: v=1\nFrom: a@example.org\nTo: b@example.org\nSubject: u\n") << false;
+    QTest::newRow("only a Bcc")
+        << QByteArray("From: a@example.org\nTo: b@example.org\nBcc: J\xc3\xbcrgen <c@example.org>\n")
+        << false;
+    QTest::newRow("a trace field")
+        << QByteArray("Received: by m\xc3\xbcll; x\nFrom: a@example.org\nTo: b@example.org\n") << true;
 }
 
 void TestFinishedMessage::addressesBeyondAsciiNeedSmtpUtf8()
@@ -398,7 +387,7 @@ void TestFinishedMessage::addressesBeyondAsciiNeedSmtpUtf8()
     const Finished made = finished(header + "\nHello\n");
     QVERIFY(made.message.ok());
     QCOMPARE(made.message->envelope.utf8Header, needed);
-    QVERIFY(made.message->envelope.eightBit);
+    QCOMPARE(made.message->envelope.eightBit, needed);
 }
 
 void TestFinishedMessage::badAddressesInTheHeaderAreNamed_data()
@@ -439,7 +428,8 @@ void TestFinishedMessage::eightBitIsNoticed_data()
     QTest::newRow("body") << head + "\r\nHell\xf6\r\n" << true;
     QTest::newRow("last octet of a long body")
         << head + "\r\n" + QByteArray("line\r\n").repeated(100000) + "\xff" << true;
-    QTest::newRow("header") << "X-A: \xc3\xbc\r\n" + head + "\r\nHello\r\n" << true;
+    QTest::newRow("header") << "X-A: \xc3\xbc\r\n" + head + "\r\nHello\r\n" << false; // encoded
+    QTest::newRow("signed header") << "ARC-Seal: x\r\nX-A: \xc3\xbc\r\n" + head + "\r\nHello\r\n" << true;
 }
 
 void TestFinishedMessage::eightBitIsNoticed()

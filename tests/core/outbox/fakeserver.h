@@ -153,7 +153,7 @@ private:
         const bool ends = line == "." || line.endsWith(" LAST");
         if (ends && said.startsWith('2'))
             m_server.contents.append(m_content);
-        if (ends)
+        if (ends || line == "RSET")
             m_content.clear();
         m_inData = line == "DATA" && said.startsWith("354");
         reply(line, said);

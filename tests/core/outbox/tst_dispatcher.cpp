@@ -55,6 +55,7 @@ private Q_SLOTS:
     void theDiskThatRefusesTheNextLetterEndsTheConnection();
     void stoppingWaitsForTheAnswerToTheDot();
     void stoppingEndsWhatIsBeforeTheDot();
+    void stoppingHearsTheAnswerToQuitButNotForLong();
     void stoppingWhileASecretIsAskedFor();
     void aLetterWithoutAnAccountIsHeld();
     void aChangedAccountIsConnectedToAnew();
@@ -768,6 +769,33 @@ void TestDispatcher::stoppingEndsWhatIsBeforeTheDot()
     QSignalSpy drained(m_dispatcher.get(), &Dispatcher::drained);
     m_dispatcher->stop();
     QCOMPARE(drained.size(), 1); // nothing to wait for
+}
+
+void TestDispatcher::stoppingHearsTheAnswerToQuitButNotForLong()
+{
+    for (const bool silent : {false, true}) {
+        init();
+        m_server->answer = [silent](const QByteArray &line, int) {
+            return silent && line == "QUIT" ? QByteArray(FakeServer::silence) : QByteArray();
+        };
+        const MessageId id = enqueue(m_account);
+        QSignalSpy drained(m_dispatcher.get(), &Dispatcher::drained);
+        start();
+        QCOMPARE(m_books->state(id), u"sent"_s);
+        QCOMPARE(m_server->count("QUIT"), 0); // another letter could come
+        m_dispatcher->stop();
+        settle();
+        QCOMPARE(m_server->count("QUIT"), 1);
+        QCOMPARE(drained.size(), silent ? 0 : 1);
+        advance(Outbox::Channel::goodbyeTime);
+        QCOMPARE(drained.size(), 1);
+        Store::MessageQuery query;
+        QVERIFY(query.open(m_books->databasePath(), m_books->spoolPath()).ok());
+        const QString kept = query.transcript(id)->toText();
+        QVERIFY(kept.contains(u" QUIT"_s));
+        QCOMPARE(kept.contains(u" 221 "_s), !silent);
+        cleanup();
+    }
 }
 
 void TestDispatcher::stoppingWhileASecretIsAskedFor()

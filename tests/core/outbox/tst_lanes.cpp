@@ -52,6 +52,8 @@ private Q_SLOTS:
     void law5_whatWasInFlightIsUncertainByItself();
     void law3_whatIsNotOnRecordIsNotSent_data() { addLanes(); }
     void law3_whatIsNotOnRecordIsNotSent();
+    void law3_aLetterThatMayNotEndCostsItsNeighboursNothing();
+    void aLetterThatCannotBeReadCostsItsNeighboursNothing();
     void stoppingWaitsForWhatIsInFlight_data() { addLanes(); }
     void stoppingWaitsForWhatIsInFlight();
     void noMoreMessagesThanTheAccountAllowsAConnection_data() { addLanes(); }
@@ -241,10 +243,53 @@ void TestLanes::law3_whatIsNotOnRecordIsNotSent()
         advance(minute);
     for (int i = 0; i < letters; ++i) {
         QCOMPARE(copies(i), 1);
-        // Where whole letters follow each other, one that may not end takes the connection from the others.
-        if (lane != Lane::Window || m_books->state(m_ids.at(i)) != u"uncertain"_s)
-            QCOMPARE(m_books->state(m_ids.at(i)), u"sent"_s);
+        QCOMPARE(m_books->state(m_ids.at(i)), u"sent"_s); // nobody's is uncertain for it
     }
+}
+
+void TestLanes::law3_aLetterThatMayNotEndCostsItsNeighboursNothing()
+{
+    fill(Lane::Window);
+    const auto friendly = m_server->answer;
+    qsizetype unanswered = -1; // letters handed over whole when the disk was full
+    m_server->answer = [&](const QByteArray &line, int connection) {
+        if (line.startsWith("RCPT") && ++m_asked == 4) {
+            m_books->refuseWrites(true);
+            unanswered = m_server->contents.size() - inState(u"sent"_s);
+        }
+        return friendly(line, connection);
+    };
+    m_dispatcher->start();
+    settle();
+    QCOMPARE(unanswered, 3);
+    QCOMPARE(m_server->contents.size(), 3); // the fourth was not, nor any behind it
+    m_books->refuseWrites(false);
+    advance(10'000); // the outcomes are written again
+    for (int i = 0; i < 3; ++i)
+        QCOMPARE(m_books->state(m_ids.at(i)), u"sent"_s);
+    QCOMPARE(inState(u"uncertain"_s), 0);
+    for (int i = 0; i < 3; ++i)
+        advance(minute);
+    QCOMPARE(inState(u"sent"_s), letters);
+    for (int i = 0; i < letters; ++i)
+        QCOMPARE(copies(i), 1);
+    QVERIFY(m_server->count("RSET") > 0);
+}
+
+void TestLanes::aLetterThatCannotBeReadCostsItsNeighboursNothing()
+{
+    fill(Lane::Window);
+    Message::OutgoingMessage torn = Support::Books::letter({u"bob@example.org"_s}, u"torn"_s);
+    torn.content.append(Message::Piece{{}, {QByteArray(64, 'a'), 1000}, false}); // its file is gone
+    const Base::Result<MessageId> id =
+        Store::MessageStore(m_books->database).enqueue(torn, m_account, m_clock->now().addSecs(-60));
+    QVERIFY(id.ok());
+    m_dispatcher->start();
+    settle();
+    QCOMPARE(m_books->state(*id), u"failed"_s);
+    QCOMPARE(inState(u"sent"_s), letters);
+    QCOMPARE(m_server->opened.size(), 1);
+    QCOMPARE(m_server->contents.size(), letters);
 }
 
 void TestLanes::stoppingWaitsForWhatIsInFlight()
