@@ -33,6 +33,7 @@ ExitCode exitCodeFor(const Base::Error &error)
     case UnknownAccount:
     case DuplicateAccount:
     case BadAccount:
+    case BadSetting:
     case SecretMissing:
     case KeychainUnavailable:
     case VaultUnavailable:

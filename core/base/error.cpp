@@ -38,6 +38,7 @@ constexpr std::array rows{
     Row{ErrorKind::UnknownAccount, "unknown-account"},
     Row{ErrorKind::DuplicateAccount, "duplicate-account"},
     Row{ErrorKind::BadAccount, "bad-account"},
+    Row{ErrorKind::BadSetting, "bad-setting"},
     Row{ErrorKind::SecretMissing, "secret-missing"},
     Row{ErrorKind::KeychainUnavailable, "keychain-unavailable"},
     Row{ErrorKind::VaultUnavailable, "vault-unavailable"},

@@ -35,6 +35,7 @@ enum class ErrorKind {
     UnknownAccount,
     DuplicateAccount,
     BadAccount,
+    BadSetting, ///< a number of the schedule that cannot work
     SecretMissing,
     KeychainUnavailable,
     VaultUnavailable, ///< built without QCA

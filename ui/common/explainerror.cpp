@@ -154,6 +154,11 @@ Explanation explainAccount(const Base::Error &error)
         return {Tr::tr("The account's settings cannot work."),
                 Tr::tr("Correct the field that is named, then save again."),
                 {}};
+    case BadSetting:
+        return {naming(error.subject, Tr::tr("The setting “%1” cannot be that."),
+                       Tr::tr("The settings cannot work.")),
+                Tr::tr("Choose a value within the limits that are named; the old one holds meanwhile."),
+                {}};
     case SecretMissing:
         return {naming(error.subject, Tr::tr("The password for “%1” is not stored."),
                        Tr::tr("The account's password is not stored.")),
@@ -360,6 +365,7 @@ Explanation explain(const Base::Error &error)
     case UnknownAccount:
     case DuplicateAccount:
     case BadAccount:
+    case BadSetting:
     case SecretMissing:
     case KeychainUnavailable:
     case CommandFailed:
