@@ -39,7 +39,7 @@ public:
     /// Takes out what no window at `now` or later sees.
     void forgetBefore(const QDateTime &then);
     /// With what lies ahead of `now` as if it had gone now: the clock was set back, and what was sent is not
-    /// unsent by that.
+    /// unsent by that. It is to be kept, or it goes "now" again and again.
     Usage settled(const QDateTime &now) const;
 
     /// All that went later than `then`.
