@@ -13,6 +13,7 @@ ExitCode exitCodeFor(const Base::Error &error)
     case NoRecipients:
     case NoSender:
     case TooBig:
+    case BadTime:
     case TooLate:
     case NotAllowed:
         return DataError;

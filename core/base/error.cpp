@@ -31,6 +31,7 @@ constexpr std::array rows{
     Row{ErrorKind::NoRecipients, "no-recipients"},
     Row{ErrorKind::NoSender, "no-sender"},
     Row{ErrorKind::TooBig, "too-big"},
+    Row{ErrorKind::BadTime, "bad-time"},
     Row{ErrorKind::TooLate, "too-late"},
     Row{ErrorKind::NotFound, "not-found"},
     Row{ErrorKind::NotAllowed, "not-allowed"},

@@ -27,6 +27,7 @@ enum class ErrorKind {
     NoRecipients,
     NoSender,
     TooBig,
+    BadTime,    ///< no time to send at
     TooLate,    ///< its deadline has passed
     NotFound,   ///< no message, draft or attempt with that id
     NotAllowed, ///< the message's state does not allow what was asked

@@ -151,7 +151,8 @@ Explanation explainAccount(const Base::Error &error)
                 Tr::tr("Give this one another name."),
                 {}};
     case BadAccount:
-        return {Tr::tr("The account's settings cannot work."),
+        return {naming(error.subject, Tr::tr("The account's settings cannot work: %1."),
+                       Tr::tr("The account's settings cannot work.")),
                 Tr::tr("Correct the field that is named, then save again."),
                 {}};
     case BadSetting:
@@ -360,6 +361,7 @@ Explanation explain(const Base::Error &error)
     case NoSender:
     case TooBig:
     case TooLate:
+    case BadTime:
         return withWords(explainMessage(error));
     case NoAccount:
     case UnknownAccount:
