@@ -121,6 +121,12 @@ Explanation explainMessage(const Base::Error &error)
         return {Tr::tr("The message has no sender."),
                 Tr::tr("Choose an account, or give an address in From."),
                 {}};
+    case BadTime:
+        return {naming(error.subject, Tr::tr("“%1” is no time to send at."),
+                       Tr::tr("There is no time to send at.")),
+                Tr::tr("Write it as 2026-11-22 09:00, 09:00 or +2h; a zone may stand behind it: 2026-11-22 "
+                       "09:00 Europe/Berlin."),
+                {}};
     case TooLate:
         return {Tr::tr("The time by which the message was to arrive has passed."),
                 Tr::tr("Edit it, give it more time or none, and send it again."),
