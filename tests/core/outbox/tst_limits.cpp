@@ -266,7 +266,7 @@ void TestLimits::noWindowEverHoldsMore_data()
     QTest::addColumn<int>("pause"); // ms at most, between two wishes
     QTest::addColumn<quint32>("seed");
     const auto rows = [](const char *name, const Limits &limits, int pause) {
-        for (const quint32 seed : {1U, 2U, 3U})
+        for (const quint32 seed : {1U, 2U})
             QTest::addRow("%s, %u", name, seed) << limits << pause << seed;
     };
     rows("a minute, in a hurry", {30, 0, 0, 0, 0, 0}, 500);
@@ -288,7 +288,7 @@ void TestLimits::noWindowEverHoldsMore()
     Usage usage;
     qint64 now = noon.toMSecsSinceEpoch();
     int waited = 0;
-    for (int i = 0; i < 700; ++i) {
+    for (int i = 0; i < 1500; ++i) {
         now += random.bounded(pause);
         const int recipients = 1 + static_cast<int>(random.bounded(5));
         const QDateTime wish = QDateTime::fromMSecsSinceEpoch(now, Qt::UTC);
