@@ -13,6 +13,7 @@ ExitCode exitCodeFor(const Base::Error &error)
     case NoRecipients:
     case NoSender:
     case TooBig:
+    case BadTime:
     case TooLate:
     case NotAllowed:
         return DataError;
@@ -33,6 +34,7 @@ ExitCode exitCodeFor(const Base::Error &error)
     case UnknownAccount:
     case DuplicateAccount:
     case BadAccount:
+    case BadSetting:
     case SecretMissing:
     case KeychainUnavailable:
     case VaultUnavailable:

@@ -2,6 +2,7 @@
 // command, or from a prompt; never from the command line, where every other user of the machine could read it
 // (law 7).
 
+#include "app/commands/accountlimits.h"
 #include "app/commands/command.h"
 #include "app/messagejson.h"
 #include "app/office.h"
@@ -87,6 +88,7 @@ void addOptions(QCommandLineParser &parser)
     option("helo", tr("The name said in EHLO; without it an address literal that tells nothing."), "NAME");
     option("max-connections", tr("Connections at a time, 1 to 20."), "N");
     option("max-per-connection", tr("Messages over one connection; 0: any number."), "N");
+    addLimitOptions(parser);
     option("lane",
            tr("default: one message after the other; bulk: the next one's envelope goes out with this one's "
               "content; "
@@ -128,12 +130,24 @@ Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &nam
     Wish wish;
     Account &account = wish.account;
     account.name = name;
-    account.server.host = value("host");
-    const Base::Result<Net::Security> security = Accounts::securityFromName(value("security"));
-    if (!security)
-        return security.error();
-    account.server.security = *security;
-    account.server.port = Accounts::defaultPort(*security);
+    const Base::Result<Message::Address> from = Message::Address::parse(value("from"));
+    if (!from)
+        return from.error();
+    account.fromName = from->displayName();
+    account.fromAddress = from->addrSpec();
+    if (const Base::Done done = applyProvider(account, parser); !done)
+        return done.error();
+    if (const Base::Done done = applyLimits(account.limits, parser); !done)
+        return done.error();
+    if (parser.isSet(QStringLiteral("host")))
+        account.server.host = value("host");
+    if (parser.isSet(QStringLiteral("security"))) {
+        const Base::Result<Net::Security> security = Accounts::securityFromName(value("security"));
+        if (!security)
+            return security.error();
+        account.server.security = *security;
+        account.server.port = Accounts::defaultPort(*security);
+    }
     if (parser.isSet(QStringLiteral("port")))
         account.server.port = value("port").toUShort(); // 0 when it is no port: check() says so
     const Base::Result<Net::Proxy> proxy = Net::proxyFromUrl(value("proxy"));
@@ -146,7 +160,8 @@ Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &nam
             return auth.error();
         account.auth = *auth;
     }
-    account.user = value("user");
+    if (parser.isSet(QStringLiteral("user")))
+        account.user = value("user");
     account.secretCommand = value("password-command");
     account.helo = value("helo");
     account.allowCleartextPassword = parser.isSet(QStringLiteral("allow-cleartext-password"));
@@ -171,11 +186,6 @@ Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &nam
             return Error{ErrorKind::BadAccount, QStringLiteral("max-connections"),
                          QStringLiteral("a number from 1 to 20")};
     }
-    const Base::Result<Message::Address> from = Message::Address::parse(value("from"));
-    if (!from)
-        return from.error();
-    account.fromName = from->displayName();
-    account.fromAddress = from->addrSpec();
     if (!account.secretCommand.isEmpty())
         account.secretPlace = SecretPlace::Command;
     return wish;
@@ -209,9 +219,15 @@ std::optional<int> askSecrets(Wish &wish, const QCommandLineParser &parser)
 
 int add(const Base::Paths &paths, const QString &name, const QCommandLineParser &parser)
 {
-    for (const char *needed : {"host", "security", "from"}) {
-        if (!parser.isSet(QString::fromLatin1(needed)))
-            return usageError(command, tr("--%1 is missing.").arg(QString::fromLatin1(needed)));
+    const bool known = parser.isSet(QStringLiteral("provider"));
+    for (const char *needed : {"from", "host", "security"}) {
+        const QString option = QString::fromLatin1(needed);
+        if (parser.isSet(option) || (known && option != QLatin1String("from")))
+            continue;
+        return usageError(command, QStringList{tr("--%1 is missing.").arg(option),
+                                               providerHint(parser.value(QStringLiteral("from")))}
+                                       .join(QLatin1Char(' '))
+                                       .trimmed());
     }
     const bool fromStdin = parser.isSet(QStringLiteral("password-stdin"));
     if (fromStdin && parser.isSet(QStringLiteral("password-command")))
@@ -260,6 +276,8 @@ int add(const Base::Paths &paths, const QString &name, const QCommandLineParser 
         Terminal::say(tr("Account \"%1\" was added.").arg(saved->name));
         break;
     }
+    if (const QString advice = signInAdvice(parser); !advice.isEmpty())
+        Terminal::say(advice);
     return Ok;
 }
 
@@ -360,6 +378,7 @@ int runAccount(const Base::Paths &paths, const QStringList &arguments)
     QCommandLineParser parser;
     parser.setApplicationDescription(
         tr("account add NAME --host H --security tls|starttls|none --from ADDRESS …\n"
+           "account add NAME --provider ID --from ADDRESS …\n"
            "account list | show NAME | remove NAME | default NAME | test NAME   [--json]"));
     addOptions(parser);
     parser.addOption({QStringLiteral("json"), tr("Prints one JSON document and nothing else.")});

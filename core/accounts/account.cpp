@@ -194,6 +194,8 @@ Base::Done check(const Account &account)
         return proxy.error();
     else if (*proxy != account.server.proxy)
         return bad("proxy", QStringLiteral("not a proxy's name or address"));
+    if (const Base::Done done = check(account.limits); !done)
+        return done;
     if (account.usesToken() && account.user.isEmpty())
         return bad("user", QStringLiteral("an access token needs a user's name"));
     if (account.auth == Auth::External && account.server.security == Net::Security::None)
@@ -287,6 +289,7 @@ QJsonObject toJson(const Account &account)
         {QStringLiteral("lane"), name(account.lane)},
         {QStringLiteral("lmtp"), account.lmtp},
     };
+    write(object, account.limits);
     writeTrust(object, account.trust);
     return object;
 }
@@ -313,6 +316,7 @@ Account fromJson(const QJsonObject &object)
     account.helo = text("helo");
     account.allowCleartextPassword = object.value(QLatin1String("allowCleartextPassword")).toBool();
     account.maxPerConnection = std::max(0, object.value(QLatin1String("maxPerConnection")).toInt());
+    account.limits = limitsFrom(object);
     account.lane = valueIn(lanes, text("lane")).value_or(Lane::Default);
     account.lmtp = object.value(QLatin1String("lmtp")).toBool();
     account.maxConnections = qBound(1, object.value(QLatin1String("maxConnections")).toInt(2), 20);

@@ -3,6 +3,7 @@
 // Who sends through what: a server, a sign-in, the addresses one may send as. No secret is in here, only
 // where it lies.
 
+#include "core/accounts/limits.h"
 #include "core/base/id.h"
 #include "core/base/result.h"
 #include "core/net/endpoint.h"
@@ -70,6 +71,7 @@ struct Account
     bool allowCleartextPassword = false;
     int maxConnections = 2;   ///< 1–20
     int maxPerConnection = 0; ///< messages over one connection; 0: any number
+    Limits limits;
     Lane lane = Lane::Default;
     bool lmtp = false; ///< the server speaks LMTP (RFC 2033)
     bool isDefault = false;

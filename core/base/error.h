@@ -27,6 +27,7 @@ enum class ErrorKind {
     NoRecipients,
     NoSender,
     TooBig,
+    BadTime,    ///< no time to send at
     TooLate,    ///< its deadline has passed
     NotFound,   ///< no message, draft or attempt with that id
     NotAllowed, ///< the message's state does not allow what was asked
@@ -35,6 +36,7 @@ enum class ErrorKind {
     UnknownAccount,
     DuplicateAccount,
     BadAccount,
+    BadSetting, ///< a number of the schedule that cannot work
     SecretMissing,
     KeychainUnavailable,
     VaultUnavailable, ///< built without QCA

@@ -1,17 +1,10 @@
 #include "core/delivery/retrypolicy.h"
 
-#include <array>
-
 namespace Delivery {
 
 qint64 delayAfter(int attempts)
 {
-    constexpr std::array<qint64, 6> minutes{1, 2, 5, 10, 15, 30};
-    constexpr qint64 minute = 60'000;
-    if (attempts < 1)
-        return 0;
-    const auto index = static_cast<std::size_t>(attempts - 1);
-    return index < minutes.size() ? minutes.at(index) * minute : 60 * minute;
+    return plainDelayAfter(RetrySchedule(), attempts);
 }
 
 Verdict verdictOf(Stage stage, const ServerReply &reply)

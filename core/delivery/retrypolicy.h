@@ -4,18 +4,18 @@
 // conversation is the session's; here is the policy.
 
 #include "core/delivery/outcome.h"
+#include "core/delivery/retryschedule.h"
 
 #include <QDateTime>
 
 namespace Delivery {
 
-/// Milliseconds until the next attempt when `attempts` have been made (1 or more): 1, 2, 5, 10, 15, 30
-/// minutes, then hourly (RFC 5321 §4.5.4.1 asks for patience; a submission server's greylisting is over in
-/// minutes).
+/// Milliseconds until the next attempt when `attempts` have been made (1 or more), by the schedule of a new
+/// home and without jitter.
 qint64 delayAfter(int attempts);
 
-/// A message is given up when it has been tried for this long (RFC 5321 §4.5.4.1: at least 4 to 5 days).
-inline constexpr qint64 giveUpAfter = 5LL * 24 * 3600 * 1000;
+/// A message is given up when it has been tried for this long, by the same schedule.
+inline constexpr qint64 giveUpAfter = 5 * RetrySchedule::day;
 
 /// What the server's reply at that stage means for a recipient who has no other verdict.
 Verdict verdictOf(Stage stage, const ServerReply &reply);

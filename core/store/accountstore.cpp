@@ -37,6 +37,8 @@ Base::Result<Accounts::Account> AccountStore::save(const Accounts::Account &acco
             return query.error();
         if (query->numRowsAffected() == 0)
             return Error{ErrorKind::UnknownAccount, saved.name, {}};
+        if (const Base::Done done = same ? Base::Done() : forgetServer(saved.id); !done)
+            return done.error();
     } else {
         const Base::Result<Cursor> query =
             m_database.run(QStringLiteral("INSERT INTO account (name, settings, is_default) VALUES (?, ?, "
@@ -114,6 +116,32 @@ Base::Done AccountStore::setOffers(const Accounts::Account &account, const QStri
                             {offers.join(QLatin1Char(' ')), account.id.value});
 }
 
+Base::Done AccountStore::setBackOff(Base::AccountId id, const BackOff &backOff)
+{
+    const bool backsOff = backOff.failures > 0 && backOff.until.isValid();
+    return m_database.exec(
+        QStringLiteral("UPDATE account SET backoff_failures = ?, backoff_until = ? WHERE id = ?"),
+        {backsOff ? backOff.failures : 0, backsOff ? QVariant(backOff.until.toMSecsSinceEpoch()) : QVariant(),
+         id.value});
+}
+
+Base::Done AccountStore::setLearned(const Accounts::Account &account, const Accounts::Learned &learned)
+{
+    const std::optional<Accounts::Account> now = stored(account.id);
+    if (!now || !Accounts::isSameSignIn(*now, account))
+        return {};
+    return m_database.exec(QStringLiteral("UPDATE account SET learned = ? WHERE id = ?"),
+                           {pack(Accounts::toJson(learned)), account.id.value});
+}
+
+Base::Done AccountStore::forgetServer(Base::AccountId id)
+{
+    return m_database.exec(
+        QStringLiteral("UPDATE account SET learned = '', backoff_failures = 0, backoff_until = NULL "
+                       "WHERE id = ?"),
+        {id.value});
+}
+
 Base::Done AccountStore::setPause(Base::AccountId id, const Delivery::Reason &reason)
 {
     return m_database.write(QStringLiteral("UPDATE account SET paused = ? WHERE id = ?"),
@@ -146,6 +174,28 @@ Base::Result<Delivery::Reason> AccountStore::readPause(const Database &database,
     if (!paused)
         return paused.error();
     return Delivery::reasonFromJson(unpackObject(paused->toString()));
+}
+
+Base::Result<BackOff> AccountStore::readBackOff(const Database &database, Base::AccountId id)
+{
+    Base::Result<QSqlQuery> query = database.run(
+        QStringLiteral("SELECT backoff_failures, backoff_until FROM account WHERE id = ?"), {id.value});
+    if (!query)
+        return query.error();
+    BackOff backOff;
+    if (query->next() && !query->value(1).isNull())
+        backOff = {query->value(0).toInt(),
+                   QDateTime::fromMSecsSinceEpoch(query->value(1).toLongLong(), Qt::UTC)};
+    return backOff;
+}
+
+Base::Result<Accounts::Learned> AccountStore::readLearned(const Database &database, Base::AccountId id)
+{
+    const Base::Result<QVariant> learned =
+        database.value(QStringLiteral("SELECT learned FROM account WHERE id = ?"), {id.value});
+    if (!learned)
+        return learned.error();
+    return Accounts::learnedFromJson(unpackObject(learned->toString()));
 }
 
 } // namespace Store

@@ -5,6 +5,7 @@
 #include "core/accounts/account.h"
 #include "core/delivery/reason.h"
 #include "core/store/database.h"
+#include "core/store/rows.h"
 
 namespace Store {
 
@@ -16,8 +17,9 @@ public:
     {
     }
 
-    /// Adds it when id is invalid; the first one becomes the default. What was learned from its sign-in stays
-    /// while server, user and way to sign in do, whatever `account` says. DuplicateAccount, BadAccount.
+    /// Adds it when id is invalid; the first one becomes the default. What was learned from its sign-in and
+    /// its server stays while server, user and way to sign in do, whatever `account` says, and so does a
+    /// back-off. DuplicateAccount, BadAccount.
     Base::Result<Accounts::Account> save(const Accounts::Account &account);
     Base::Done remove(Base::AccountId id);
     Base::Done setDefault(Base::AccountId id);
@@ -30,14 +32,28 @@ public:
     /// What its server offers, unless the account was changed meanwhile.
     Base::Done setOffers(const Accounts::Account &account, const QStringList &offers);
 
+    /// One without failures lifts it.
+    Base::Done setBackOff(Base::AccountId id, const BackOff &backOff);
+    /// What its server taught us, unless the account was changed meanwhile.
+    Base::Done setLearned(const Accounts::Account &account, const Accounts::Learned &learned);
+
     Base::Result<QList<Accounts::Account>> all() const { return readAll(m_database); }
     Base::Result<Delivery::Reason> pauseOf(Base::AccountId id) const { return readPause(m_database, id); }
+
+    Base::Result<BackOff> backOffOf(Base::AccountId id) const { return readBackOff(m_database, id); }
+    Base::Result<Accounts::Learned> learnedOf(Base::AccountId id) const
+    {
+        return readLearned(m_database, id);
+    }
 
     // shared with the reading side
     static Base::Result<QList<Accounts::Account>> readAll(const Database &database);
     static Base::Result<Delivery::Reason> readPause(const Database &database, Base::AccountId id);
+    static Base::Result<BackOff> readBackOff(const Database &database, Base::AccountId id);
+    static Base::Result<Accounts::Learned> readLearned(const Database &database, Base::AccountId id);
 
 private:
+    Base::Done forgetServer(Base::AccountId id);
     std::optional<Accounts::Account> stored(Base::AccountId id) const;
 
     Database &m_database;

@@ -4,7 +4,9 @@
 #include "core/store/accountstore.h"
 #include "core/store/draftstore.h"
 #include "core/store/json.h"
+#include "core/store/settingstore.h"
 #include "core/store/spool.h"
+#include "core/store/usagestore.h"
 
 namespace Store {
 
@@ -259,6 +261,23 @@ Base::Result<QList<Accounts::Account>> MessageQuery::accounts() const
 Base::Result<Delivery::Reason> MessageQuery::pauseOf(Base::AccountId id) const
 {
     return AccountStore::readPause(m_database, id);
+}
+
+Base::Result<BackOff> MessageQuery::backOffOf(Base::AccountId id) const
+{
+    return AccountStore::readBackOff(m_database, id);
+}
+Base::Result<Accounts::Learned> MessageQuery::learnedOf(Base::AccountId id) const
+{
+    return AccountStore::readLearned(m_database, id);
+}
+Base::Result<Accounts::Usage> MessageQuery::usageOf(Base::AccountId id, const QDateTime &since) const
+{
+    return UsageStore::read(m_database, id, since);
+}
+Base::Result<Delivery::RetrySchedule> MessageQuery::schedule() const
+{
+    return SettingStore::readSchedule(m_database);
 }
 
 Base::Result<Accounts::Account> MessageQuery::account(const QString &name) const

@@ -4,6 +4,8 @@
 // call is a small read: one page, one message, one transcript.
 
 #include "core/accounts/account.h"
+#include "core/accounts/usage.h"
+#include "core/delivery/retryschedule.h"
 #include "core/delivery/transcript.h"
 #include "core/store/database.h"
 #include "core/store/rows.h"
@@ -43,6 +45,13 @@ public:
     Base::Result<Accounts::Account> account(Base::AccountId id) const;
     /// Why an account waits for a person; null when it does not.
     Base::Result<Delivery::Reason> pauseOf(Base::AccountId id) const;
+    /// Until when its server is left alone; without failures when it is not.
+    Base::Result<BackOff> backOffOf(Base::AccountId id) const;
+    Base::Result<Accounts::Learned> learnedOf(Base::AccountId id) const;
+    /// What went through it later than `since`.
+    Base::Result<Accounts::Usage> usageOf(Base::AccountId id, const QDateTime &since) const;
+    /// The home's schedule; the one of a new home when what is written cannot work.
+    Base::Result<Delivery::RetrySchedule> schedule() const;
 
 private:
     Database m_database;

@@ -18,7 +18,7 @@ namespace Store {
 namespace {
 
 constexpr std::array files{":/sql/0001_initial.sql", ":/sql/0002_strongest_sign_in.sql",
-                           ":/sql/0003_offers.sql"};
+                           ":/sql/0003_offers.sql", ":/sql/0004_limits.sql"};
 
 Base::Done runStep(Database &database, int number)
 {

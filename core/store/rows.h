@@ -84,6 +84,16 @@ struct SalvageReport
     std::optional<int> lostMessages; ///< none: it cannot be told how many there were
 };
 
+/// An account whose server could not be reached, or did not want us: nothing is tried until then. The
+/// messages are not to blame for it.
+struct BackOff
+{
+    int failures = 0; ///< in a row; 0: none
+    QDateTime until;
+
+    friend bool operator==(const BackOff &, const BackOff &) = default;
+};
+
 /// Which messages; empty fields do not restrict.
 struct Filter
 {

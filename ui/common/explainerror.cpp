@@ -121,6 +121,12 @@ Explanation explainMessage(const Base::Error &error)
         return {Tr::tr("The message has no sender."),
                 Tr::tr("Choose an account, or give an address in From."),
                 {}};
+    case BadTime:
+        return {naming(error.subject, Tr::tr("“%1” is no time to send at."),
+                       Tr::tr("There is no time to send at.")),
+                Tr::tr("Write it as 2026-11-22 09:00, 09:00 or +2h; a zone may stand behind it: 2026-11-22 "
+                       "09:00 Europe/Berlin."),
+                {}};
     case TooLate:
         return {Tr::tr("The time by which the message was to arrive has passed."),
                 Tr::tr("Edit it, give it more time or none, and send it again."),
@@ -155,8 +161,14 @@ Explanation explainAccount(const Base::Error &error)
             return {Tr::tr("The account's file “%1” cannot be used.").arg(fileName(error.subject)),
                     Tr::tr("Choose another one in the account, under Certificates."),
                     {}};
-        return {Tr::tr("The account's settings cannot work."),
+        return {naming(error.subject, Tr::tr("The account's settings cannot work: %1."),
+                       Tr::tr("The account's settings cannot work.")),
                 Tr::tr("Correct the field that is named, then save again."),
+                {}};
+    case BadSetting:
+        return {naming(error.subject, Tr::tr("The setting “%1” cannot be that."),
+                       Tr::tr("The settings cannot work.")),
+                Tr::tr("Choose a value within the limits that are named; the old one holds meanwhile."),
                 {}};
     case SecretMissing:
         return {naming(error.subject, Tr::tr("The password for “%1” is not stored."),
@@ -371,11 +383,13 @@ Explanation explain(const Base::Error &error)
     case NoSender:
     case TooBig:
     case TooLate:
+    case BadTime:
         return withWords(explainMessage(error));
     case NoAccount:
     case UnknownAccount:
     case DuplicateAccount:
     case BadAccount:
+    case BadSetting:
     case SecretMissing:
     case KeychainUnavailable:
     case CommandFailed:

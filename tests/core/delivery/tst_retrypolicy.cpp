@@ -126,6 +126,7 @@ void TestRetryPolicy::errors_data()
     row(WeakerSignIn, Scope::Account, false);
     row(SecretMissing, Scope::Account, false);
     row(BadAccount, Scope::Account, false);
+    row(BadSetting, Scope::Message, false);
     row(VaultLocked, Scope::Account, true);
     row(TooBig, Scope::Message, false);
     row(NotOffered, Scope::Message, false);

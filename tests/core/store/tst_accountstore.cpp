@@ -34,6 +34,7 @@ Account filled(const QString &name)
     account.helo = u"host.example.org"_s;
     account.allowCleartextPassword = true;
     account.maxConnections = 7;
+    account.limits = {30, 200, 2'000, 10'000, 100, 25'000'000};
     return account;
 }
 
@@ -55,6 +56,8 @@ private Q_SLOTS:
     void lettersOutliveTheirAccount();
     void aPauseIsKeptWithItsReason();
     void whatAServerOffersIsForgottenWithTheServer();
+    void aBackOffOutlivesTheProgram();
+    void whatAServerTaughtIsForgottenWithTheServer();
     void idsAreNeverUsedAgain();
     void law7_noFieldOfTheBooksIsForASecret();
 
@@ -226,6 +229,57 @@ void TestAccountStore::whatAServerOffersIsForgottenWithTheServer()
     QVERIFY(account.offers.isEmpty());
     QVERIFY(m_store->setOffers(before, offers)); // it was said by the other one: not kept
     QVERIFY(m_store->all()->first().offers.isEmpty());
+}
+
+void TestAccountStore::aBackOffOutlivesTheProgram()
+{
+    const Account work = save(u"work"_s);
+    const Account home = save(u"home"_s);
+    QCOMPARE(*m_store->backOffOf(work.id), Store::BackOff());
+    const Store::BackOff backOff{3, QDateTime::fromMSecsSinceEpoch(1'795'280'400'123, Qt::UTC)};
+    QVERIFY(m_store->setBackOff(work.id, backOff).ok());
+    m_books->database.close();
+    QVERIFY(m_books->database.open(m_books->databasePath(), Store::Database::Mode::ReadWrite).ok());
+    QCOMPARE(*m_store->backOffOf(work.id), backOff);
+    QCOMPARE(*m_store->backOffOf(home.id), Store::BackOff());
+    Store::MessageQuery query;
+    QVERIFY(query.open(m_books->databasePath(), m_books->spoolPath()).ok());
+    QCOMPARE(*query.backOffOf(work.id), backOff);
+    Account changed = work;
+    changed.fromName = u"Somebody Else"_s;
+    QVERIFY(m_store->save(changed).ok());
+    QCOMPARE(*m_store->backOffOf(work.id), backOff);
+    QVERIFY(m_store->setBackOff(work.id, {}).ok());
+    QCOMPARE(*m_store->backOffOf(work.id), Store::BackOff());
+    // Another server has done nothing to be left alone for.
+    QVERIFY(m_store->setBackOff(work.id, backOff).ok());
+    changed.server.port = 2525;
+    QVERIFY(m_store->save(changed).ok());
+    QCOMPARE(*m_store->backOffOf(work.id), Store::BackOff());
+    QCOMPARE(*m_store->backOffOf(AccountId{99}), Store::BackOff());
+}
+
+void TestAccountStore::whatAServerTaughtIsForgottenWithTheServer()
+{
+    Account account = save(u"work"_s);
+    QVERIFY(m_store->learnedOf(account.id)->isNull());
+    Accounts::Learned learned;
+    learned.recipients = {50, QDate(2026, 11, 21)};
+    learned.letters = {10, QDate(2026, 11, 20)};
+    QVERIFY(m_store->setLearned(account, learned).ok());
+    QCOMPARE(*m_store->learnedOf(account.id), learned);
+    Store::MessageQuery query;
+    QVERIFY(query.open(m_books->databasePath(), m_books->spoolPath()).ok());
+    QCOMPARE(*query.learnedOf(account.id), learned);
+    account.name = u"renamed"_s;
+    account = *m_store->save(account);
+    QCOMPARE(*m_store->learnedOf(account.id), learned);
+    const Account before = account;
+    account.user = u"eve@example.org"_s;
+    account = *m_store->save(account);
+    QVERIFY(m_store->learnedOf(account.id)->isNull());
+    QVERIFY(m_store->setLearned(before, learned).ok()); // it was the other one's: not kept
+    QVERIFY(m_store->learnedOf(account.id)->isNull());
 }
 
 void TestAccountStore::idsAreNeverUsedAgain()

@@ -53,6 +53,7 @@ class TestMigrations : public QObject
 
 private Q_SLOTS:
     void anEmptyFileGetsTheNewestSchema();
+    void aHomeOfBeforeKeepsItsAccounts();
     void aSecondRunChangesNothing();
     void aStepThatFailsLeavesNothingBehind();
     void theNewestOfTheFutureIsRefused();
@@ -68,7 +69,26 @@ void TestMigrations::anEmptyFileGetsTheNewestSchema()
     QCOMPARE(database.value(u"PRAGMA user_version"_s)->toInt(), Store::newestSchema());
     QCOMPARE(tables(folder.filePath(u"db"_s)),
              (QStringList{u"account"_s, u"attempt"_s, u"content"_s, u"draft"_s, u"message"_s, u"recipient"_s,
-                          u"spool_use"_s}));
+                          u"setting"_s, u"spool_use"_s, u"usage"_s}));
+}
+
+void TestMigrations::aHomeOfBeforeKeepsItsAccounts()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"db"_s);
+    // As schema 3 left it: only what the next steps touch.
+    rawly(path, u"CREATE TABLE account (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, settings "
+                "TEXT NOT NULL) STRICT"_s);
+    rawly(path, u"INSERT INTO account (name, settings) VALUES ('work', '{}')"_s);
+    rawly(path, u"PRAGMA user_version=3"_s);
+    Database database;
+    const Base::Done done = database.open(path, Database::Mode::ReadWrite);
+    QVERIFY2(done.ok(), qPrintable(done.ok() ? QString() : done.error().detail));
+    QCOMPARE(database
+                 .value(u"SELECT name FROM account WHERE backoff_failures = 0 AND backoff_until IS NULL "
+                        "AND learned = ''"_s)
+                 ->toString(),
+             u"work"_s);
 }
 
 void TestMigrations::aSecondRunChangesNothing()

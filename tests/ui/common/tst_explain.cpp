@@ -56,9 +56,10 @@ void TestExplain::everyErrorNamesWhatItConcerns()
 {
     using enum Base::ErrorKind;
     for (const Base::ErrorKind kind :
-         {FileMissing, FileUnreadable, FileChanged, BadAddress, BadHeader, UnknownAccount, DuplicateAccount,
-          SecretMissing, NameNotFound, CannotConnect, ProxyUnreachable, ProxyRefused, ProxySignIn,
-          CertificateRefused, TimedOut, NotOffered, WeakerSignIn}) {
+         {FileMissing,      FileUnreadable,   FileChanged,   BadAddress,         BadHeader,
+          UnknownAccount,   DuplicateAccount, SecretMissing, NameNotFound,       CannotConnect,
+          ProxyUnreachable, ProxyRefused,     ProxySignIn,   CertificateRefused, TimedOut,
+          NotOffered,       WeakerSignIn,     BadAccount,    BadSetting,         BadTime}) {
         const Explanation explanation = explain(Base::Error{kind, QStringLiteral("THING"), {}});
         QVERIFY2(explanation.headline.contains(QStringLiteral("THING")), qPrintable(Base::name(kind)));
     }

@@ -1,0 +1,31 @@
+#pragma once
+
+// What holds for the whole home, in the books: the window and the command line go by the same. What concerns
+// a window alone stands in ui/settings/preferences.
+
+#include "core/delivery/retryschedule.h"
+#include "core/store/database.h"
+
+namespace Store {
+
+class SettingStore
+{
+public:
+    explicit SettingStore(Database &database)
+        : m_database(database)
+    {
+    }
+
+    /// BadSetting, and the old one holds, when check() refuses it.
+    Base::Done setSchedule(const Delivery::RetrySchedule &schedule);
+    Base::Result<Delivery::RetrySchedule> schedule() const { return readSchedule(m_database); }
+
+    // shared with the reading side
+    /// The default where nothing is written, or what is written cannot work: mail goes on.
+    static Base::Result<Delivery::RetrySchedule> readSchedule(const Database &database);
+
+private:
+    Database &m_database;
+};
+
+} // namespace Store
