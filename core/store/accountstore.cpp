@@ -178,7 +178,7 @@ Base::Result<Delivery::Reason> AccountStore::readPause(const Database &database,
 
 Base::Result<BackOff> AccountStore::readBackOff(const Database &database, Base::AccountId id)
 {
-    Base::Result<QSqlQuery> query = database.run(
+    Base::Result<Cursor> query = database.run(
         QStringLiteral("SELECT backoff_failures, backoff_until FROM account WHERE id = ?"), {id.value});
     if (!query)
         return query.error();

@@ -38,7 +38,7 @@ Base::Done UsageStore::settle(const QDateTime &now)
         Accounts::Tally tally;
     };
     QList<Row> ahead;
-    Base::Result<QSqlQuery> query =
+    Base::Result<Cursor> query =
         m_database.run(QStringLiteral("SELECT account, messages, recipients FROM usage WHERE last > ?"),
                        {now.toMSecsSinceEpoch()});
     if (!query)
@@ -60,7 +60,7 @@ Base::Done UsageStore::settle(const QDateTime &now)
 Base::Result<Accounts::Usage> UsageStore::read(const Database &database, Base::AccountId account,
                                                const QDateTime &since)
 {
-    Base::Result<QSqlQuery> query =
+    Base::Result<Cursor> query =
         database.run(QStringLiteral("SELECT last, messages, recipients FROM usage "
                                     "WHERE account = ? AND minute >= ? AND last > ? ORDER BY minute"),
                      {account.value, Accounts::Usage::minuteOf(since), since.toMSecsSinceEpoch()});
