@@ -1,6 +1,7 @@
 #include "core/store/messagestore.h"
 
 #include "core/base/log.h"
+#include "core/store/findindex.h"
 #include "core/store/json.h"
 
 namespace Store {
@@ -70,16 +71,19 @@ Base::Result<MessageId> MessageStore::enqueue(const Message::OutgoingMessage &me
     const QString sql = QStringLiteral(
         "INSERT INTO message (account, account_name, message_id, sender, recipients, recipient_count, "
         "subject, size, envelope, state,"
-        " created, changed, next_attempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)");
+        " created, changed, next_attempt, attached) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)");
     const QList<Message::Recipient> &recipients = message.envelope.recipients;
     const Base::Result<QSqlQuery> inserted = m_database.run(
         sql, {account.id.value, account.name, QString::fromUtf8(message.messageId), message.from,
               recipientsForLists(recipients), recipients.size(), message.subject, message.size(),
-              pack(Message::toJson(message.envelope)), stamp(now), stamp(now), stamp(now)});
+              pack(Message::toJson(message.envelope)), stamp(now), stamp(now), stamp(now),
+              message.hasAttachment ? 1 : 0});
     if (!inserted)
         return inserted.error();
     const qint64 id = inserted->lastInsertId().toLongLong();
     if (const Done done = insertRecipients(id, recipients); !done)
+        return done.error();
+    if (const Done done = enterIntoIndex(m_database, id, message); !done)
         return done.error();
     if (const Done done =
             m_database.exec(QStringLiteral("INSERT INTO content (message, pieces) VALUES (?, ?)"),

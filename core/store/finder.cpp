@@ -1,0 +1,318 @@
+#include "core/store/finder.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace Store {
+
+using Base::MessageId;
+
+namespace {
+
+constexpr qint64 hour = 3'600'000;           // milliseconds
+constexpr qsizetype mostBranches = 300;      // of one statement; SQLite takes 500
+constexpr qint64 fewEnoughToList = 20'000;   // messages
+
+QString marksFor(qsizetype number)
+{
+    return QStringList(number, QStringLiteral("?")).join(QLatin1Char(','));
+}
+
+} // namespace
+
+/// The filter and what the books know about it: which groups it can let through, and ids between two bounds.
+struct Finder::Scope
+{
+    bool byState = false;
+    bool byAccount = false;
+    std::optional<bool> attached;
+    QStringList states;   ///< of the groups that match
+    QStringList accounts; ///< of the groups that match
+    QList<Group> groups;  ///< that match
+    qint64 number = 0;    ///< of messages in them
+    qint64 above = 0;     ///< ids lie between these two, both excluded
+    qint64 below = std::numeric_limits<qint64>::max();
+    std::optional<qint64> since;
+    std::optional<qint64> before;
+    QString expression; ///< of FTS5; empty: no text is looked for
+
+    bool isNarrow() const { return byState || byAccount; }
+
+    /// Bounds and times, which every branch has.
+    void restrict(Statement &statement, const QString &id, const QString &created) const
+    {
+        statement.sql += QStringLiteral("%1 > ? AND %1 < ?").arg(id);
+        statement.values << above << below;
+        if (since) {
+            statement.sql += QStringLiteral(" AND %1 >= ?").arg(created);
+            statement.values << *since;
+        }
+        if (before) {
+            statement.sql += QStringLiteral(" AND %1 < ?").arg(created);
+            statement.values << *before;
+        }
+    }
+
+    /// One state, one account, or one state of one account: a stretch of an index, in the order of ids.
+    void addBranch(Statement &statement, const QString &account, const QString &state) const
+    {
+        const bool isPartial = attached == true;
+        if (!statement.sql.isEmpty())
+            statement.sql += QStringLiteral(" UNION ALL ");
+        statement.sql +=
+            QStringLiteral("SELECT id FROM message INDEXED BY %1 WHERE ")
+                .arg(byAccount ? (isPartial ? QStringLiteral("message_attached_account")
+                                            : QStringLiteral("message_account_state"))
+                               : (isPartial ? QStringLiteral("message_attached_state")
+                                            : QStringLiteral("message_state")));
+        if (byAccount) {
+            statement.sql += QStringLiteral("account_name = ? AND ");
+            statement.values << account;
+        }
+        statement.sql += QStringLiteral("state = ? AND ");
+        statement.values << state;
+        addAttached(statement, QStringLiteral("attached"));
+        restrict(statement, QStringLiteral("id"), QStringLiteral("created"));
+    }
+
+    void addAttached(Statement &statement, const QString &column) const
+    {
+        if (attached)
+            statement.sql += QStringLiteral("%1 = %2 AND ").arg(column).arg(*attached ? 1 : 0);
+    }
+
+    /// Walks stretches of an index side by side; where there are too many, or nothing to choose by, the table.
+    Statement messages() const
+    {
+        Statement statement;
+        const bool branches = isNarrow() || attached == true;
+        if (branches && !byAccount && states.size() <= mostBranches) {
+            for (const QString &state : states)
+                addBranch(statement, {}, state);
+        } else if (branches && byAccount && groups.size() <= mostBranches) {
+            for (const Group &group : groups)
+                addBranch(statement, group.account, group.state);
+        } else {
+            statement.sql = QStringLiteral("SELECT id FROM message NOT INDEXED WHERE ");
+            addAttached(statement, QStringLiteral("attached"));
+            addLists(statement, QString());
+            restrict(statement, QStringLiteral("id"), QStringLiteral("created"));
+        }
+        return statement;
+    }
+
+    void addLists(Statement &statement, const QString &table) const
+    {
+        if (byState) {
+            statement.sql += QStringLiteral("%1state IN (%2) AND ").arg(table, marksFor(states.size()));
+            for (const QString &state : states)
+                statement.values << state;
+        }
+        if (byAccount) {
+            statement.sql +=
+                QStringLiteral("%1account_name IN (%2) AND ").arg(table, marksFor(accounts.size()));
+            for (const QString &account : accounts)
+                statement.values << account;
+        }
+    }
+
+    /// Walks what the words lead to. Where few messages are in question these are listed first, so that a
+    /// frequent word costs no look at every message it stands in.
+    Statement texts() const
+    {
+        Statement statement;
+        if (isNarrow() && number <= fewEnoughToList) {
+            Statement few = messages();
+            statement.sql = QStringLiteral("SELECT rowid FROM find WHERE find MATCH ? AND rowid > ? AND "
+                                           "rowid < ? AND +rowid IN (%1)")
+                                .arg(few.sql);
+            statement.values << expression << above << below << few.values;
+            return statement;
+        }
+        if (!isNarrow() && !since && !before) {
+            statement.sql =
+                QStringLiteral("SELECT rowid FROM find WHERE find MATCH ? AND rowid > ? AND rowid < ?");
+            statement.values << expression << above << below;
+            return statement;
+        }
+        statement.sql = QStringLiteral("SELECT find.rowid FROM find CROSS JOIN message ON message.id = "
+                                       "find.rowid WHERE find MATCH ? AND ");
+        statement.values << expression;
+        addLists(statement, QStringLiteral("message."));
+        restrict(statement, QStringLiteral("find.rowid"), QStringLiteral("message.created"));
+        return statement;
+    }
+};
+
+bool Finder::wantsState(const QString &key) const
+{
+    const std::optional<Delivery::MessageState> state = Delivery::messageStateFromKey(key);
+    if (!state)
+        return m_filter.states.isEmpty() && !m_filter.search.states;
+    if (!m_filter.states.isEmpty() && !m_filter.states.contains(*state))
+        return false;
+    if (m_filter.search.states && !m_filter.search.states->contains(*state))
+        return false;
+    return !m_filter.search.exceptStates.contains(*state);
+}
+
+bool Finder::wantsAccount(const QString &name) const
+{
+    const auto begins = [&name](const QString &typed) {
+        return name.startsWith(typed, Qt::CaseInsensitive);
+    };
+    const SearchQuery &search = m_filter.search;
+    if (!m_filter.accountName.isEmpty() && name.compare(m_filter.accountName, Qt::CaseInsensitive) != 0)
+        return false;
+    if (!search.accounts.isEmpty() && std::none_of(search.accounts.begin(), search.accounts.end(), begins))
+        return false;
+    return std::none_of(search.exceptAccounts.begin(), search.exceptAccounts.end(), begins);
+}
+
+bool Finder::wants(const Group &group) const
+{
+    return wantsState(group.state) && wantsAccount(group.account);
+}
+
+Base::Result<QList<Finder::Group>> Finder::groups() const
+{
+    Base::Result<QSqlQuery> query =
+        m_database.run(QStringLiteral("SELECT account_name, state, number FROM message_count"));
+    if (!query)
+        return query.error();
+    QList<Group> groups;
+    while (query->next())
+        groups.append(
+            {query->value(0).toString(), query->value(1).toString(), query->value(2).toLongLong()});
+    return groups;
+}
+
+Base::Result<Finder::Scope> Finder::scope(MessageId below) const
+{
+    const SearchQuery &search = m_filter.search;
+    Scope scope;
+    scope.byState = !m_filter.states.isEmpty() || search.states || !search.exceptStates.isEmpty();
+    scope.byAccount =
+        !m_filter.accountName.isEmpty() || !search.accounts.isEmpty() || !search.exceptAccounts.isEmpty();
+    scope.attached = search.hasAttachment;
+    scope.expression = expressionFor(search);
+    if (below.isValid())
+        scope.below = below.value;
+    const Base::Result<QList<Group>> all = groups();
+    if (!all)
+        return all.error();
+    for (const Group &group : *all) {
+        if (!wants(group))
+            continue;
+        scope.groups.append(group);
+        scope.number += group.number;
+        if (!scope.states.contains(group.state))
+            scope.states.append(group.state);
+        if (!scope.accounts.contains(group.account))
+            scope.accounts.append(group.account);
+    }
+    if (const Base::Done done = narrowByTime(scope); !done)
+        return done.error();
+    return scope;
+}
+
+/// Ids rise with time, but for a clock that was set back; so an hour's bounds narrow, and the time decides.
+Base::Done Finder::narrowByTime(Scope &scope) const
+{
+    const SearchQuery &search = m_filter.search;
+    if (!search.since && !search.before)
+        return {};
+    const qint64 first = search.since ? search.since->toMSecsSinceEpoch() : 0;
+    const qint64 last =
+        search.before ? search.before->toMSecsSinceEpoch() : std::numeric_limits<qint64>::max();
+    if (search.since)
+        scope.since = first;
+    if (search.before)
+        scope.before = last;
+    Base::Result<QSqlQuery> query =
+        m_database.run(QStringLiteral("SELECT min(first), max(last) FROM message_hour WHERE hour >= ? AND "
+                                      "hour <= ?"),
+                       {first / hour, last / hour});
+    if (!query)
+        return query.error();
+    if (!query->next() || query->value(0).isNull()) {
+        scope.below = 0; // nothing was written then
+        return {};
+    }
+    scope.above = std::max(scope.above, query->value(0).toLongLong() - 1);
+    scope.below = std::min(scope.below, query->value(1).toLongLong() + 1);
+    return {};
+}
+
+Base::Result<Finder::Statement> Finder::pageStatement(int limit, MessageId below) const
+{
+    const Base::Result<Scope> found = scope(below);
+    if (!found)
+        return found.error();
+    if (found->groups.isEmpty() || found->above + 1 >= found->below)
+        return Statement();
+    const bool byText = !found->expression.isEmpty();
+    Statement statement = byText ? found->texts() : found->messages();
+    statement.sql += byText ? QStringLiteral(" ORDER BY find.rowid DESC LIMIT ?")
+                            : QStringLiteral(" ORDER BY id DESC LIMIT ?");
+    statement.values << limit;
+    return statement;
+}
+
+Base::Result<QList<MessageId>> Finder::page(int limit, MessageId below) const
+{
+    const Base::Result<Statement> statement = pageStatement(limit, below);
+    if (!statement)
+        return statement.error();
+    return run(*statement);
+}
+
+Base::Result<QList<MessageId>> Finder::among(const QList<MessageId> &ids) const
+{
+    if (ids.isEmpty())
+        return QList<MessageId>();
+    const auto [lowest, highest] = std::minmax_element(ids.begin(), ids.end());
+    Base::Result<Scope> found = scope({highest->value + 1});
+    if (!found)
+        return found.error();
+    found->above = std::max(found->above, lowest->value - 1);
+    if (found->groups.isEmpty() || found->above + 1 >= found->below)
+        return QList<MessageId>();
+    QStringList numbers;
+    for (const MessageId id : ids)
+        numbers.append(id.toString());
+    const QString list = numbers.join(QLatin1Char(','));
+    Statement statement;
+    if (found->expression.isEmpty()) {
+        statement.sql = QStringLiteral("SELECT id FROM message WHERE id IN (%1) AND ").arg(list);
+        found->addAttached(statement, QStringLiteral("attached"));
+        found->addLists(statement, QString());
+        found->restrict(statement, QStringLiteral("id"), QStringLiteral("created"));
+        statement.sql += QStringLiteral(" ORDER BY id DESC");
+    } else {
+        // The plus: one look through the index, not one for each id.
+        statement.sql = QStringLiteral("SELECT find.rowid FROM find CROSS JOIN message ON message.id = "
+                                       "find.rowid WHERE find MATCH ? AND +find.rowid IN (%1) AND ")
+                            .arg(list);
+        statement.values << found->expression;
+        found->addLists(statement, QStringLiteral("message."));
+        found->restrict(statement, QStringLiteral("find.rowid"), QStringLiteral("message.created"));
+        statement.sql += QStringLiteral(" ORDER BY find.rowid DESC");
+    }
+    return run(statement);
+}
+
+Base::Result<QList<MessageId>> Finder::run(const Statement &statement) const
+{
+    QList<MessageId> ids;
+    if (statement.sql.isEmpty())
+        return ids;
+    Base::Result<QSqlQuery> query = m_database.run(statement.sql, statement.values);
+    if (!query)
+        return query.error();
+    while (query->next())
+        ids.append(MessageId{query->value(0).toLongLong()});
+    return ids;
+}
+
+} // namespace Store
