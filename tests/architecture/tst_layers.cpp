@@ -45,6 +45,7 @@ const QMap<QString, QStringList> &table()
 /// values.
 const QStringList uiHeaders{
     QStringLiteral("core/store/messagequery.h"), QStringLiteral("core/store/rows.h"),
+    QStringLiteral("core/store/searchquery.h"),
     QStringLiteral("core/outbox/mailroom.h"),    QStringLiteral("core/outbox/events.h"),
     QStringLiteral("core/net/endpoint.h"),       QStringLiteral("core/net/tlsfacts.h"),
 };
