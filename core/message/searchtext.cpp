@@ -3,14 +3,14 @@
 #include "core/message/encodedword.h"
 
 #include <QStringDecoder>
-#include <QUrl>
 
 namespace Message {
 
 namespace {
 
-constexpr int deepest = 8;              // parts within parts
-constexpr qsizetype mostParts = 200;    // in one message
+constexpr int deepest = 8;               // parts within parts
+constexpr qsizetype mostParts = 200;     // in one message
+constexpr int mostSections = 50;         // of a parameter
 constexpr qsizetype longestField = 8192; // octets of a header field that are looked at
 
 struct Head
@@ -49,7 +49,7 @@ QByteArray parameter(const QByteArray &field, const QByteArray &name)
             continue;
         const QByteArray rest = field.mid(begin + 1).trimmed();
         if (!rest.startsWith('"'))
-            return rest.left(rest.indexOf(';')).trimmed();
+            return rest.mid(0, rest.indexOf(';')).trimmed();
         QByteArray value;
         for (qsizetype i = 1; i < rest.size() && rest.at(i) != '"'; ++i) {
             if (rest.at(i) == '\\' && i + 1 < rest.size())
@@ -61,13 +61,27 @@ QByteArray parameter(const QByteArray &field, const QByteArray &name)
     return {};
 }
 
+/// The value of an extended parameter, its charset taken for UTF-8; in one or in several sections (RFC 2231
+/// §3).
+QByteArray extendedParameter(const QByteArray &field, const QByteArray &name)
+{
+    QByteArray value = parameter(field, name + '*');
+    for (int section = 0; section < mostSections; ++section) {
+        const QByteArray numbered = name + '*' + QByteArray::number(section);
+        const QByteArray next = parameter(field, numbered + '*') + parameter(field, numbered);
+        if (next.isEmpty())
+            break;
+        value += next;
+    }
+    const qsizetype second = value.indexOf('\'', value.indexOf('\'') + 1);
+    return QByteArray::fromPercentEncoding(value.mid(second + 1));
+}
+
 QString fileNameIn(const QByteArray &field, const QByteArray &name)
 {
-    const QByteArray extended = parameter(field, name + '*');
-    if (extended.isEmpty())
-        return decodeWords(QString::fromUtf8(parameter(field, name)));
-    const qsizetype second = extended.indexOf('\'', extended.indexOf('\'') + 1);
-    return QString::fromUtf8(QByteArray::fromPercentEncoding(extended.mid(second + 1)));
+    const QByteArray extended = extendedParameter(field, name);
+    return extended.isEmpty() ? decodeWords(QString::fromUtf8(parameter(field, name)))
+                              : QString::fromUtf8(extended);
 }
 
 void take(const QByteArray &field, Head &head)
@@ -76,7 +90,7 @@ void take(const QByteArray &field, Head &head)
     const QByteArray name = field.left(std::max<qsizetype>(colon, 0)).trimmed().toLower();
     const QByteArray value = field.mid(colon + 1, longestField).trimmed();
     if (name == "content-type") {
-        head.type = value.left(value.indexOf(';')).trimmed().toLower();
+        head.type = value.mid(0, value.indexOf(';')).trimmed().toLower();
         head.boundary = parameter(value, "boundary");
         head.charset = parameter(value, "charset");
         if (head.fileName.isEmpty())
@@ -156,7 +170,7 @@ QString textOf(const QByteArray &body, const Head &head)
 QString withoutTags(const QString &html)
 {
     static const std::pair<QLatin1String, QString> entities[] = {
-        {QLatin1String("&lt;"), QStringLiteral("<")}, {QLatin1String("&gt;"), QStringLiteral(">")},
+        {QLatin1String("&lt;"), QStringLiteral("<")},    {QLatin1String("&gt;"), QStringLiteral(">")},
         {QLatin1String("&quot;"), QStringLiteral("\"")}, {QLatin1String("&nbsp;"), QStringLiteral(" ")},
         {QLatin1String("&amp;"), QStringLiteral("&")},
     };

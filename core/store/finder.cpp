@@ -9,9 +9,9 @@ using Base::MessageId;
 
 namespace {
 
-constexpr qint64 hour = 3'600'000;           // milliseconds
-constexpr qsizetype mostBranches = 300;      // of one statement; SQLite takes 500
-constexpr qint64 fewEnoughToList = 20'000;   // messages
+constexpr qint64 hour = 3'600'000;         // milliseconds
+constexpr qsizetype mostBranches = 300;    // of one statement; SQLite takes 500
+constexpr qint64 fewEnoughToList = 20'000; // messages
 
 QString marksFor(qsizetype number)
 {
@@ -59,12 +59,11 @@ struct Finder::Scope
         const bool isPartial = attached == true;
         if (!statement.sql.isEmpty())
             statement.sql += QStringLiteral(" UNION ALL ");
-        statement.sql +=
-            QStringLiteral("SELECT id FROM message INDEXED BY %1 WHERE ")
-                .arg(byAccount ? (isPartial ? QStringLiteral("message_attached_account")
-                                            : QStringLiteral("message_account_state"))
-                               : (isPartial ? QStringLiteral("message_attached_state")
-                                            : QStringLiteral("message_state")));
+        statement.sql += QStringLiteral("SELECT id FROM message INDEXED BY %1 WHERE ")
+                             .arg(byAccount ? (isPartial ? QStringLiteral("message_attached_account")
+                                                         : QStringLiteral("message_account_state"))
+                                            : (isPartial ? QStringLiteral("message_attached_state")
+                                                         : QStringLiteral("message_state")));
         if (byAccount) {
             statement.sql += QStringLiteral("account_name = ? AND ");
             statement.values << account;
@@ -81,7 +80,8 @@ struct Finder::Scope
             statement.sql += QStringLiteral("%1 = %2 AND ").arg(column).arg(*attached ? 1 : 0);
     }
 
-    /// Walks stretches of an index side by side; where there are too many, or nothing to choose by, the table.
+    /// Walks stretches of an index side by side; where there are too many, or nothing to choose by, the
+    /// table.
     Statement messages() const
     {
         Statement statement;
@@ -158,9 +158,7 @@ bool Finder::wantsState(const QString &key) const
 
 bool Finder::wantsAccount(const QString &name) const
 {
-    const auto begins = [&name](const QString &typed) {
-        return name.startsWith(typed, Qt::CaseInsensitive);
-    };
+    const auto begins = [&name](const QString &typed) { return name.startsWith(typed, Qt::CaseInsensitive); };
     const SearchQuery &search = m_filter.search;
     if (!m_filter.accountName.isEmpty() && name.compare(m_filter.accountName, Qt::CaseInsensitive) != 0)
         return false;
@@ -182,8 +180,7 @@ Base::Result<QList<Finder::Group>> Finder::groups() const
         return query.error();
     QList<Group> groups;
     while (query->next())
-        groups.append(
-            {query->value(0).toString(), query->value(1).toString(), query->value(2).toLongLong()});
+        groups.append({query->value(0).toString(), query->value(1).toString(), query->value(2).toLongLong()});
     return groups;
 }
 

@@ -19,9 +19,8 @@ struct Entry
 
 Base::Done insert(Database &database, qint64 id, const Entry &entry)
 {
-    const QString marks = entry.attached
-                              ? QString(everyMark) + QLatin1Char(' ') + QString(attachedMark)
-                              : QString(everyMark);
+    const QString marks =
+        entry.attached ? QString(everyMark) + QLatin1Char(' ') + QString(attachedMark) : QString(everyMark);
     return database.exec(QStringLiteral("INSERT INTO find (rowid, subject, sender, recipients, body, marks) "
                                         "VALUES (?, ?, ?, ?, ?, ?)"),
                          {id, entry.subject, entry.sender, entry.recipients, entry.body, marks});

@@ -71,13 +71,14 @@ Base::Result<MessageId> MessageStore::enqueue(const Message::OutgoingMessage &me
     const QString sql = QStringLiteral(
         "INSERT INTO message (account, account_name, message_id, sender, recipients, recipient_count, "
         "subject, size, envelope, state,"
-        " created, changed, next_attempt, attached) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)");
+        " created, changed, next_attempt, attached) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, "
+        "?)");
     const QList<Message::Recipient> &recipients = message.envelope.recipients;
-    const Base::Result<QSqlQuery> inserted = m_database.run(
-        sql, {account.id.value, account.name, QString::fromUtf8(message.messageId), message.from,
-              recipientsForLists(recipients), recipients.size(), message.subject, message.size(),
-              pack(Message::toJson(message.envelope)), stamp(now), stamp(now), stamp(now),
-              message.hasAttachment ? 1 : 0});
+    const Base::Result<QSqlQuery> inserted =
+        m_database.run(sql, {account.id.value, account.name, QString::fromUtf8(message.messageId),
+                             message.from, recipientsForLists(recipients), recipients.size(), message.subject,
+                             message.size(), pack(Message::toJson(message.envelope)), stamp(now), stamp(now),
+                             stamp(now), message.hasAttachment ? 1 : 0});
     if (!inserted)
         return inserted.error();
     const qint64 id = inserted->lastInsertId().toLongLong();

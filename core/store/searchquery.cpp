@@ -73,9 +73,8 @@ std::optional<QDate> dayNamed(const QString &word, const QDate &today)
     std::array numbers{0, 1, 1};
     for (qsizetype i = 0; i < parts.size(); ++i) {
         const QString &part = parts.at(i);
-        const bool digits = std::all_of(part.begin(), part.end(), [](QChar c) {
-            return c >= QLatin1Char('0') && c <= QLatin1Char('9');
-        });
+        const bool digits = std::all_of(
+            part.begin(), part.end(), [](QChar c) { return c >= QLatin1Char('0') && c <= QLatin1Char('9'); });
         if (part.isEmpty() || part.size() > 4 || !digits)
             return std::nullopt;
         numbers.at(static_cast<std::size_t>(i)) = part.toInt();
@@ -183,8 +182,8 @@ private:
 
     void parseOne()
     {
-        const bool negated = m_text.at(m_at) == QLatin1Char('-') && m_at + 1 < m_text.size() &&
-                             !m_text.at(m_at + 1).isSpace();
+        const bool negated =
+            m_text.at(m_at) == QLatin1Char('-') && m_at + 1 < m_text.size() && !m_text.at(m_at + 1).isSpace();
         if (negated)
             ++m_at;
         const QStringView name = tokenHere(m_at);

@@ -2,8 +2,8 @@
 
 // What a person typed into a search field, understood: words, "phrases", -not, and tokens (to: from: subject:
 // body: status: account: before: after: has:). Every text is a query; what is not understood is told in a
-// hint and left out. Nothing typed becomes SQL or the index's own language: see expressionFor(). Looking it up
-// is left to Finder, words for the hints to ui/common/explainsearch.
+// hint and left out. Nothing typed becomes SQL or the index's own language: see expressionFor(). Looking it
+// up is left to Finder, words for the hints to ui/common/explainsearch.
 
 #include "core/delivery/status.h"
 
@@ -51,8 +51,8 @@ struct SearchTerm
 struct SearchQuery
 {
     QString typed;
-    QList<SearchTerm> terms;                              ///< all must be met
-    std::optional<QList<Delivery::MessageState>> states;  ///< one of these
+    QList<SearchTerm> terms;                             ///< all must be met
+    std::optional<QList<Delivery::MessageState>> states; ///< one of these
     QList<Delivery::MessageState> exceptStates;
     QStringList accounts; ///< beginnings of names, without case; one of these
     QStringList exceptAccounts;
@@ -81,8 +81,8 @@ QString expressionFor(const SearchQuery &query);
 inline constexpr QChar everyMark{0xE000};
 inline constexpr QChar attachedMark{0xE001};
 
-inline constexpr qsizetype longestSearch = 4'000;    ///< characters that count
-inline constexpr qsizetype longestSearchTerm = 200;  ///< characters
+inline constexpr qsizetype longestSearch = 4'000;   ///< characters that count
+inline constexpr qsizetype longestSearchTerm = 200; ///< characters
 inline constexpr qsizetype mostSearchTerms = 50;
 
 } // namespace Store

@@ -14,7 +14,7 @@ CREATE INDEX message_attached_account ON message(account_name, state) WHERE atta
 -- next
 -- The row is the message's. marks: see core/store/findindex.h.
 CREATE VIRTUAL TABLE find USING fts5(subject, sender, recipients, body, marks,
-  tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
+  tokenize = "unicode61 remove_diacritics 2", prefix = '2 3 4 5');
 -- next
 CREATE TABLE message_count (
   account_name TEXT NOT NULL,

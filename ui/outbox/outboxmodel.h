@@ -3,8 +3,8 @@
 // The messages of one folder, newest first. It holds the ids of the pages scrolled to and reads rows through
 // the read-only query, so that only what is looked at is read. Looking for text may take longer than a small
 // read: that is done in the background, on a read-only connection of its own, and the pages come in when they
-// are found (law 10). Changes come in as ids and go out as single insertions, removals and updates: a selected
-// row stays selected.
+// are found (law 10). Changes come in as ids and go out as single insertions, removals and updates: a
+// selected row stays selected.
 
 #include "core/base/clock.h"
 #include "core/outbox/events.h"

@@ -56,7 +56,8 @@ OutboxView::OutboxView(const Store::MessageQuery &query, const Base::Clock &cloc
 {
     m_bar->setObjectName(QStringLiteral("listBar"));
     m_search->setObjectName(QStringLiteral("search"));
-    m_search->setPlaceholderText(tr("Search: words, to:ada, status:failed, after:yesterday, has:attachment…"));
+    m_search->setPlaceholderText(
+        tr("Search: words, to:ada, status:failed, after:yesterday, has:attachment…"));
     m_search->setToolTip(plainToolTip(searchHelp()));
     m_search->setAccessibleName(tr("Search messages"));
     m_search->setClearButtonEnabled(true);

@@ -88,7 +88,7 @@ private:
     QTimer m_gathering;
     QList<Base::MessageId> m_changed;
     bool m_allChanged = false;
-    Base::MessageId m_wanted; ///< to be selected as soon as it is there
+    Base::MessageId m_wanted;                ///< to be selected as soon as it is there
     std::optional<Base::MessageId> m_choice; ///< to be selected when the list is there; invalid: its first
 };
 
