@@ -36,7 +36,9 @@ struct Finder::Scope
     std::optional<qint64> before;
     QString expression; ///< of FTS5; empty: no text is looked for
 
+    bool isEmpty() const { return groups.isEmpty() || above + 1 >= below; }
     bool isNarrow() const { return byState || byAccount; }
+    bool hasFew() const { return isNarrow() && number <= fewEnoughToList; }
 
     /// Bounds and times, which every branch has.
     void restrict(Statement &statement, const QString &id, const QString &created) const
@@ -121,7 +123,7 @@ struct Finder::Scope
     Statement texts() const
     {
         Statement statement;
-        if (isNarrow() && number <= fewEnoughToList) {
+        if (hasFew()) {
             Statement few = messages();
             statement.sql = QStringLiteral("SELECT rowid FROM find WHERE find MATCH ? AND rowid > ? AND "
                                            "rowid < ? AND +rowid IN (%1)")
@@ -241,14 +243,37 @@ Base::Done Finder::narrowByTime(Scope &scope) const
     return {};
 }
 
+/// What a frequent word has outside of the ids in question need not be walked; those not sent are mostly new.
+Base::Done Finder::narrowToFew(Scope &scope) const
+{
+    const Statement few = scope.messages();
+    Base::Result<QSqlQuery> query =
+        m_database.run(QStringLiteral("SELECT min(id), max(id) FROM (%1)").arg(few.sql), few.values);
+    if (!query)
+        return query.error();
+    if (!query->next() || query->value(0).isNull()) {
+        scope.below = 0;
+        return {};
+    }
+    scope.above = query->value(0).toLongLong() - 1;
+    scope.below = query->value(1).toLongLong() + 1;
+    return {};
+}
+
 Base::Result<Finder::Statement> Finder::pageStatement(int limit, MessageId below) const
 {
-    const Base::Result<Scope> found = scope(below);
+    Base::Result<Scope> found = scope(below);
     if (!found)
         return found.error();
-    if (found->groups.isEmpty() || found->above + 1 >= found->below)
+    if (found->isEmpty())
         return Statement();
     const bool byText = !found->expression.isEmpty();
+    if (byText && found->hasFew()) {
+        if (const Base::Done done = narrowToFew(*found); !done)
+            return done.error();
+        if (found->isEmpty())
+            return Statement();
+    }
     Statement statement = byText ? found->texts() : found->messages();
     statement.sql += byText ? QStringLiteral(" ORDER BY find.rowid DESC LIMIT ?")
                             : QStringLiteral(" ORDER BY id DESC LIMIT ?");
@@ -273,7 +298,7 @@ Base::Result<QList<MessageId>> Finder::among(const QList<MessageId> &ids) const
     if (!found)
         return found.error();
     found->above = std::max(found->above, lowest->value - 1);
-    if (found->groups.isEmpty() || found->above + 1 >= found->below)
+    if (found->isEmpty())
         return QList<MessageId>();
     QStringList numbers;
     for (const MessageId id : ids)

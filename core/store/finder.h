@@ -45,6 +45,7 @@ private:
     Base::Result<Scope> scope(Base::MessageId below) const;
     Base::Result<QList<Group>> groups() const;
     Base::Done narrowByTime(Scope &scope) const;
+    Base::Done narrowToFew(Scope &scope) const;
     bool wants(const Group &group) const;
     bool wantsState(const QString &key) const;
     bool wantsAccount(const QString &name) const;
