@@ -45,9 +45,9 @@ const QMap<QString, QStringList> &table()
 /// values.
 const QStringList uiHeaders{
     QStringLiteral("core/store/messagequery.h"), QStringLiteral("core/store/rows.h"),
-    QStringLiteral("core/store/searchquery.h"),
-    QStringLiteral("core/outbox/mailroom.h"),    QStringLiteral("core/outbox/events.h"),
-    QStringLiteral("core/net/endpoint.h"),       QStringLiteral("core/net/tlsfacts.h"),
+    QStringLiteral("core/store/searchquery.h"),  QStringLiteral("core/outbox/mailroom.h"),
+    QStringLiteral("core/outbox/events.h"),      QStringLiteral("core/net/endpoint.h"),
+    QStringLiteral("core/net/tlsfacts.h"),
 };
 
 constexpr qsizetype longestFile = 500; // lines
