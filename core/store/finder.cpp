@@ -9,8 +9,9 @@ using Base::MessageId;
 
 namespace {
 
-constexpr qint64 hour = 3'600'000;         // milliseconds
-constexpr qsizetype mostBranches = 300;    // of one statement; SQLite takes 500
+constexpr qint64 hour = 3'600'000;      // milliseconds
+constexpr qsizetype mostBranches = 300; // of one statement; SQLite takes 500
+constexpr qsizetype mostCompletions = 40;
 constexpr qint64 fewEnoughToList = 20'000; // messages
 
 QString marksFor(qsizetype number)
@@ -186,6 +187,24 @@ Base::Result<QList<Finder::Group>> Finder::groups() const
     return groups;
 }
 
+/// Leaps from word to word: each is one look into the index, however many messages have it.
+std::optional<QStringList> Finder::completions(const QString &beginning) const
+{
+    QStringList words;
+    QString next = beginning;
+    while (words.size() <= mostCompletions) {
+        const Base::Result<QVariant> word =
+            m_database.value(QStringLiteral("SELECT term FROM find_words WHERE term >= ? LIMIT 1"), {next});
+        if (!word)
+            return std::nullopt;
+        if (!word->toString().startsWith(beginning))
+            return words;
+        words.append(word->toString());
+        next = words.last() + QChar(1); // no word has one
+    }
+    return std::nullopt;
+}
+
 Base::Result<Finder::Scope> Finder::scope(MessageId below) const
 {
     const SearchQuery &search = m_filter.search;
@@ -194,7 +213,8 @@ Base::Result<Finder::Scope> Finder::scope(MessageId below) const
     scope.byAccount =
         !m_filter.accountName.isEmpty() || !search.accounts.isEmpty() || !search.exceptAccounts.isEmpty();
     scope.attached = search.hasAttachment;
-    scope.expression = expressionFor(search);
+    scope.expression =
+        expressionFor(search, [this](const QString &beginning) { return completions(beginning); });
     if (below.isValid())
         scope.below = below.value;
     const Base::Result<QList<Group>> all = groups();

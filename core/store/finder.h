@@ -44,6 +44,7 @@ private:
 
     Base::Result<Scope> scope(Base::MessageId below) const;
     Base::Result<QList<Group>> groups() const;
+    std::optional<QStringList> completions(const QString &beginning) const;
     Base::Done narrowByTime(Scope &scope) const;
     Base::Done narrowToFew(Scope &scope) const;
     bool wants(const Group &group) const;

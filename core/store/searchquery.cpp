@@ -11,7 +11,8 @@ using Where = SearchTerm::Where;
 
 namespace {
 
-constexpr qsizetype shownOfAWord = 40; // in a hint
+constexpr qsizetype shownOfAWord = 40;           // in a hint
+constexpr qsizetype longestIndexedBeginning = 5; // in the table "find"
 constexpr char32_t firstIdeograph = 0x2E80;
 
 enum class Token { To, From, Subject, Body, Status, Account, Before, After, Has };
@@ -322,9 +323,24 @@ QString marked(QChar mark)
     return QStringLiteral("marks : ") + quoted(QString(mark));
 }
 
-QString expressionFor(const SearchTerm &term)
+/// Longer than the beginnings that are in the index, and spelled there as it is typed.
+bool isLongBeginning(const QString &text)
+{
+    return text.size() > longestIndexedBeginning && std::all_of(text.begin(), text.end(), [](QChar c) {
+               return c.unicode() < 0x80 && c.isLetterOrNumber();
+           });
+}
+
+QString expressionFor(const SearchTerm &term, const Completions &complete)
 {
     const bool open = !term.isPhrase && mayBeABeginning(term.text);
+    if (open && complete && isLongBeginning(term.text)) {
+        std::optional<QStringList> words = complete(term.text.toLower());
+        if (words && !words->isEmpty()) {
+            std::transform(words->begin(), words->end(), words->begin(), quoted);
+            return columnOf(term.where) + QStringLiteral("(%1)").arg(words->join(QStringLiteral(" OR ")));
+        }
+    }
     return columnOf(term.where) + quoted(term.text) + (open ? QStringLiteral("*") : QString());
 }
 
@@ -355,19 +371,19 @@ SearchQuery parseSearch(const QString &typed, const QDate &today)
     return Parser(typed, today).parse();
 }
 
-QString expressionFor(const SearchQuery &query)
+QString expressionFor(const SearchQuery &query, const Completions &complete)
 {
     if (!query.hasText())
         return {};
     QStringList wanted;
     QStringList unwanted;
     for (const SearchTerm &term : query.terms)
-        (term.isNegated ? unwanted : wanted).append(expressionFor(term));
+        (term.isNegated ? unwanted : wanted).append(expressionFor(term, complete));
     if (query.hasAttachment)
         (*query.hasAttachment ? wanted : unwanted).append(marked(attachedMark));
     if (wanted.isEmpty())
         wanted.append(marked(everyMark)); // NOT needs something to take away from
-    QString expression = wanted.join(QLatin1Char(' '));
+    QString expression = wanted.join(QStringLiteral(" AND "));
     if (!unwanted.isEmpty())
         expression = QStringLiteral("(%1) NOT (%2)").arg(expression, unwanted.join(QStringLiteral(" OR ")));
     return expression;

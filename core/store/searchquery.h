@@ -11,6 +11,7 @@
 #include <QDateTime>
 #include <QStringList>
 
+#include <functional>
 #include <optional>
 
 namespace Store {
@@ -73,9 +74,13 @@ SearchQuery parseSearch(const QString &typed, const QDate &today);
 /// The tokens, without their colons, for help texts.
 QStringList searchTokens();
 
+/// The words of the index that begin so, when they are few; nothing when they are many.
+using Completions = std::function<std::optional<QStringList>(const QString &beginning)>;
+
 /// The terms in the language of FTS5: every text inside quotes, marks for what has no words. Empty when the
-/// query has no terms.
-QString expressionFor(const SearchQuery &query);
+/// query has no terms. The index knows short beginnings; for a longer one FTS5 would gather all places of all
+/// words that begin so before it gives the first, so `complete` may name the words instead.
+QString expressionFor(const SearchQuery &query, const Completions &complete = {});
 
 /// What stands in the index's column "marks": characters for private use, which no query holds.
 inline constexpr QChar everyMark{0xE000};

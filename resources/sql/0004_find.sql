@@ -16,6 +16,9 @@ CREATE INDEX message_attached_account ON message(account_name, state) WHERE atta
 CREATE VIRTUAL TABLE find USING fts5(subject, sender, recipients, body, marks,
   tokenize = "unicode61 remove_diacritics 2", prefix = '2 3 4 5');
 -- next
+-- The words that are in the index, in their order.
+CREATE VIRTUAL TABLE find_words USING fts5vocab(find, instance);
+-- next
 CREATE TABLE message_count (
   account_name TEXT NOT NULL,
   state TEXT NOT NULL,

@@ -69,6 +69,7 @@ private Q_SLOTS:
     void nothingRestrictsNothing();
     void expressionsAreQuoted_data();
     void expressionsAreQuoted();
+    void longBeginningsAreCompleted();
     void noInputIsEverAnError();
     void longInputIsBounded();
 };
@@ -261,11 +262,11 @@ void TestSearchQuery::expressionsAreQuoted_data()
     QTest::newRow("one ideograph is a word") << u"信"_s << u"\"信\"*"_s;
     QTest::newRow("phrase") << u"\"a b\""_s << u"\"a b\""_s;
     QTest::newRow("quote inside") << u"so\"called"_s << u"\"so\"\"called\"*"_s;
-    QTest::newRow("column") << u"to:ada x1"_s << u"recipients : \"ada\"* \"x1\"*"_s;
+    QTest::newRow("column") << u"to:ada x1"_s << u"recipients : \"ada\"* AND \"x1\"*"_s;
     QTest::newRow("not") << u"aa -bb -cc"_s << u"(\"aa\"*) NOT (\"bb\"* OR \"cc\"*)"_s;
     QTest::newRow("only not") << u"-bb"_s << u"(marks : \""_s + Store::everyMark + u"\") NOT (\"bb\"*)"_s;
     QTest::newRow("attachment") << u"aa has:attachment"_s
-                                << u"\"aa\"* marks : \""_s + Store::attachedMark + u"\""_s;
+                                << u"\"aa\"* AND marks : \""_s + Store::attachedMark + u"\""_s;
     QTest::newRow("attachment without text") << u"has:attachment"_s << QString();
 }
 
@@ -274,6 +275,28 @@ void TestSearchQuery::expressionsAreQuoted()
     QFETCH(QString, typed);
     QFETCH(QString, expected);
     QCOMPARE(Store::expressionFor(parseSearch(typed, today)), expected);
+}
+
+void TestSearchQuery::longBeginningsAreCompleted()
+{
+    QStringList begun;
+    const Store::Completions complete = [&begun](const QString &beginning) -> std::optional<QStringList> {
+        begun.append(beginning);
+        if (beginning == u"invoic"_s)
+            return QStringList{u"invoice"_s, u"invoices"_s};
+        return beginning == u"manymany"_s ? std::nullopt : std::optional(QStringList());
+    };
+    const auto expression = [&complete](const QString &typed) {
+        return Store::expressionFor(parseSearch(typed, today), complete);
+    };
+    QCOMPARE(expression(u"Invoic"_s), u"(\"invoice\" OR \"invoices\")"_s);
+    QCOMPARE(expression(u"subject:invoic -xx"_s),
+             u"(subject : (\"invoice\" OR \"invoices\")) NOT (\"xx\"*)"_s);
+    QCOMPARE(expression(u"manymany nothing"_s), u"\"manymany\"* AND \"nothing\"*"_s);
+    begun.clear();
+    // In the index as they are, whole words, more than one word, or spelled otherwise there.
+    QCOMPARE(expression(u"invoi \"invoic\" a@invoic Grüße-s größeres"_s).count(u" AND "_s), 4);
+    QCOMPARE(begun, QStringList());
 }
 
 // Whatever is typed, FTS5 takes the expression, and it finds what a word that is in the text says.
