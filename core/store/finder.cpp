@@ -1,5 +1,7 @@
 #include "core/store/finder.h"
 
+#include <QRegularExpression>
+
 #include <algorithm>
 #include <limits>
 
@@ -12,6 +14,7 @@ namespace {
 constexpr qint64 hour = 3'600'000;      // milliseconds
 constexpr qsizetype mostBranches = 300; // of one statement; SQLite takes 500
 constexpr qsizetype mostCompletions = 40;
+constexpr qint64 fewEnoughToAsk = 1'000;   // messages
 constexpr qint64 fewEnoughToList = 20'000; // messages
 
 QString marksFor(qsizetype number)
@@ -119,11 +122,29 @@ struct Finder::Scope
         }
     }
 
-    /// Walks what the words lead to. Where few messages are in question these are listed first, so that a
-    /// frequent word costs no look at every message it stands in.
+    /// Whether it costs little to ask the index about one message: no word of it is a beginning that has to
+    /// be looked for among all words (searchquery.h).
+    bool isQuickToAsk() const
+    {
+        static const QRegularExpression longBeginning(QStringLiteral("\\w{6}\"\\*"),
+                                                      QRegularExpression::UseUnicodePropertiesOption);
+        return !expression.contains(longBeginning);
+    }
+
+    /// Walks what the words lead to. Where few messages are in question these are asked about or listed
+    /// first, so that a frequent word costs no look at every message it stands in.
     Statement texts() const
     {
         Statement statement;
+        if (hasFew() && number <= fewEnoughToAsk && isQuickToAsk()) {
+            Statement few = messages();
+            statement.sql =
+                QStringLiteral("SELECT id FROM (%1) AS few WHERE EXISTS (SELECT 1 FROM find WHERE "
+                               "find MATCH ? AND rowid = few.id)")
+                    .arg(few.sql);
+            statement.values << few.values << expression;
+            return statement;
+        }
         if (hasFew()) {
             Statement few = messages();
             statement.sql = QStringLiteral("SELECT rowid FROM find WHERE find MATCH ? AND rowid > ? AND "
@@ -295,8 +316,7 @@ Base::Result<Finder::Statement> Finder::pageStatement(int limit, MessageId below
             return Statement();
     }
     Statement statement = byText ? found->texts() : found->messages();
-    statement.sql += byText ? QStringLiteral(" ORDER BY find.rowid DESC LIMIT ?")
-                            : QStringLiteral(" ORDER BY id DESC LIMIT ?");
+    statement.sql += QStringLiteral(" ORDER BY 1 DESC LIMIT ?");
     statement.values << limit;
     return statement;
 }

@@ -256,7 +256,9 @@ void TestFinder::plansWalkAnIndex_data()
     QTest::newRow("attachment, account, state") << u"has:attachment account:work"_s << States{Held};
     QTest::newRow("no attachment") << u"-has:attachment"_s << States{};
     QTest::newRow("text") << u"newsletter"_s << States{};
-    QTest::newRow("text among few") << u"newsletter"_s << States{Failed, Held};
+    QTest::newRow("text among very few") << u"\"newsletter\""_s << States{Failed};
+    QTest::newRow("text among few") << u"newsletter"_s << States{Failed, Held, Deferred};
+    QTest::newRow("a hard text among very few") << u"-xÿzüxyz"_s << States{Failed};
     QTest::newRow("text among many") << u"newsletter"_s << States{Sent};
     QTest::newRow("text and time") << u"newsletter after:2024-02-01"_s << States{};
     QTest::newRow("text and all else")
