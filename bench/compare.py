@@ -258,6 +258,31 @@ class Bench:
                 os.fdatasync(file.fileno())
         return 200 / (time.monotonic() - begun)
 
+    def find(self):
+        """Pages and searches among many messages beside the same among few."""
+        many, few = (100_000 if self.quick else 1_000_000), 1_000
+        print(f"\n## Pages of 200 and searches among {many:,} messages, in ms (at most: 5 a page, 50 a search)\n")
+        program = self.programs / "bench-find"
+        homes = {number: self.work / f"find-{number}" for number in (many, few)}
+        figures = {number: {} for number in homes}
+        try:
+            for number, home in homes.items():
+                ended([program, "--home", home, "--prepare", str(number)])
+            size = sum(file.stat().st_size for file in homes[many].rglob("*") if file.is_file())
+            for _ in range(self.repetitions):
+                for number, home in homes.items():
+                    for extra in ([], ["--start"]):
+                        for name, times in json.loads(ended([program, "--home", home, *extra])[1]).items():
+                            figures[number].setdefault(name, []).extend(times)
+        finally:
+            for home in homes.values():
+                shutil.rmtree(home, ignore_errors=True)
+        print(f"| | {many:,} messages | smallest – largest | {few:,} messages | × |\n| --- | ---: | ---: | ---: | ---: |")
+        for name, values in sorted(figures[many].items()):
+            median, small = statistics.median(values), statistics.median(figures[few][name])
+            print(f"| {name} | {median:.2f} | {min(values):.2f} – {max(values):.2f} | {small:.2f} | {median / small:.2f} |")
+        print(f"\nThe books take {size / many / 1000:.2f} KB a message.")
+
     def large(self):
         size = (64 << 20) if self.quick else (1 << 30)
         print(f"\n## A letter with an attachment of {size >> 20} MB\n")
@@ -368,10 +393,11 @@ def main():
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("figures", nargs="*", default=[], help="roundtrips, rate, books, large")
+    parser.add_argument("figures", nargs="*", default=[], help="roundtrips, rate, books, find, large")
     options = parser.parse_args()
     bench = Bench(options)
-    known = {"roundtrips": bench.round_trips, "rate": bench.rate, "books": bench.books, "large": bench.large}
+    known = {"roundtrips": bench.round_trips, "rate": bench.rate, "books": bench.books, "find": bench.find,
+             "large": bench.large}
     for name in options.figures or known:
         known[name]()
 

@@ -6,7 +6,7 @@
 #include "app/office.h"
 #include "app/terminal.h"
 #include "app/waiting.h"
-#include "ui/common/explain.h"
+#include "ui/common/explainsearch.h"
 
 #include <QJsonArray>
 
@@ -34,7 +34,9 @@ int list(Office &office, const QCommandLineParser &parser)
             filter.states.append(Delivery::MessageState::Committing);
     }
     filter.accountName = parser.value(QStringLiteral("account"));
-    filter.search = parser.value(QStringLiteral("search"));
+    filter.search = Store::parseSearch(parser.value(QStringLiteral("search")), QDate::currentDate());
+    for (const Store::SearchHint &hint : filter.search.hints)
+        Terminal::complain(Ui::explain(hint));
     int limit = 100;
     if (parser.isSet(QStringLiteral("limit"))) {
         limit = parser.value(QStringLiteral("limit")).toInt();
@@ -149,7 +151,8 @@ int runOutbox(const Base::Paths &paths, const QStringList &arguments)
                       QStringLiteral("S")});
     parser.addOption({QStringLiteral("account"), tr("Only messages of this account."), QStringLiteral("N")});
     parser.addOption({QStringLiteral("search"),
-                      tr("Only messages with this in subject, sender or recipients."),
+                      tr("Only messages that match; as in the window's search field:") + QLatin1Char('\n') +
+                          Ui::searchHelp(),
                       QStringLiteral("TEXT")});
     parser.addOption({QStringLiteral("limit"), tr("At most so many, the newest."), QStringLiteral("N")});
     parser.addOption({QStringLiteral("failed"), tr("resend: only to those recipients that were refused.")});

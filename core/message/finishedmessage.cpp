@@ -5,6 +5,7 @@
 #include "core/message/canonicalbody.h"
 #include "core/message/encodedword.h"
 #include "core/message/headerwriter.h"
+#include "core/message/searchtext.h"
 
 #include <QIODevice>
 #include <QStringDecoder>
@@ -264,6 +265,15 @@ Base::Result<RawHeader> inPlainForm(RawHeader header)
     return header;
 }
 
+/// Enough of the body to be found by; nothing when it cannot be read: sending will tell.
+QByteArray beginningOf(const SpoolRef &body, const ContentStore &store)
+{
+    if (body.size == 0)
+        return {};
+    const Base::Result<std::unique_ptr<QIODevice>> file = store.open(body);
+    return file ? (*file)->read(searchedOctets) : QByteArray();
+}
+
 } // namespace
 
 Base::Result<OutgoingMessage> finish(QIODevice &source, const EnvelopeWish &wish, const BuildContext &context,
@@ -304,6 +314,9 @@ Base::Result<OutgoingMessage> finish(QIODevice &source, const EnvelopeWish &wish
         message.content.append(Piece{{}, *kept, false});
     message.from = decodeWords(header->value("from"));
     message.subject = decodeWords(header->value("subject")).simplified();
+    const SearchText found = searchTextIn(message.content.first().bytes + beginningOf(*kept, store));
+    message.text = found.text;
+    message.hasAttachment = found.hasAttachment;
     return message;
 }
 

@@ -3,6 +3,7 @@
 #include "core/message/addresslist.h"
 #include "core/message/draftcheck.h"
 #include "core/message/headerwriter.h"
+#include "core/message/searchtext.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -158,6 +159,15 @@ Base::Result<Content> writeBody(const Draft &draft, const BuildContext &context,
     return content;
 }
 
+/// By which the message is found: also by the names of its attachments.
+QString searchTextOf(const Draft &draft)
+{
+    QString text;
+    for (const Attachment &attachment : draft.attachments)
+        text += attachment.name + QLatin1Char('\n');
+    return boundedSearchText(text + draft.text);
+}
+
 } // namespace
 
 BuildContext systemBuildContext(const QDateTime &now)
@@ -209,6 +219,8 @@ Base::Result<OutgoingMessage> build(const Draft &draft, const BuildContext &cont
     message.messageId = '<' + token + wire.mid(wire.lastIndexOf('@')) + '>';
     message.from = from->toString();
     message.subject = draft.subject.simplified();
+    message.text = searchTextOf(draft);
+    message.hasAttachment = !draft.attachments.isEmpty();
 
     HeaderWriter header;
     if (const Base::Done done =

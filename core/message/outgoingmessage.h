@@ -74,6 +74,8 @@ struct OutgoingMessage
     QByteArray messageId; ///< with its angle brackets
     QString from;
     QString subject;
+    QString text; ///< the beginning, for searches; see searchtext.h
+    bool hasAttachment = false;
 
     qint64 size() const { return sizeOf(content); }
 };

@@ -3,6 +3,7 @@
 #include "core/message/contentreader.h"
 #include "core/store/accountstore.h"
 #include "core/store/draftstore.h"
+#include "core/store/finder.h"
 #include "core/store/json.h"
 #include "core/store/settingstore.h"
 #include "core/store/spool.h"
@@ -69,61 +70,22 @@ Message::Field fieldNamed(const QString &name)
     return name == QLatin1String("bcc") ? Message::Field::Bcc : Message::Field::To;
 }
 
-QString likePattern(QString text)
-{
-    text.replace(QLatin1Char('\\'), QStringLiteral("\\\\"))
-        .replace(QLatin1Char('%'), QStringLiteral("\\%"))
-        .replace(QLatin1Char('_'), QStringLiteral("\\_"));
-    return QLatin1Char('%') + text + QLatin1Char('%');
-}
-
 } // namespace
 
 Base::Done MessageQuery::open(const QString &database, const QString &spool)
 {
-    m_spool = spool;
+    m_books = {database, spool};
     return m_database.open(database, Database::Mode::ReadOnly);
 }
 
 Base::Result<QList<MessageId>> MessageQuery::ids(const Filter &filter, int limit, MessageId below) const
 {
-    QStringList where;
-    QVariantList values;
-    if (!filter.states.isEmpty()) {
-        QStringList marks;
-        for (const Delivery::MessageState state : filter.states) {
-            marks.append(QStringLiteral("?"));
-            values.append(Delivery::key(state));
-        }
-        where.append(QStringLiteral("state IN (%1)").arg(marks.join(QLatin1Char(','))));
-    }
-    if (!filter.accountName.isEmpty()) {
-        where.append(QStringLiteral("account_name = ? COLLATE NOCASE"));
-        values.append(filter.accountName);
-    }
-    if (!filter.search.isEmpty()) {
-        where.append(QStringLiteral(
-            "(subject LIKE ? ESCAPE '\\' OR sender LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM recipient "
-            "WHERE"
-            " recipient.message = message.id AND (address LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\')))"));
-        for (int i = 0; i < 4; ++i)
-            values.append(likePattern(filter.search));
-    }
-    if (below.isValid()) {
-        where.append(QStringLiteral("id < ?"));
-        values.append(below.value);
-    }
-    QString sql = QStringLiteral("SELECT id FROM message");
-    if (!where.isEmpty())
-        sql += QStringLiteral(" WHERE ") + where.join(QStringLiteral(" AND "));
-    values.append(limit);
-    Base::Result<Cursor> query = m_database.run(sql + QStringLiteral(" ORDER BY id DESC LIMIT ?"), values);
-    if (!query)
-        return query.error();
-    QList<MessageId> ids;
-    while (query->next())
-        ids.append(MessageId{query->value(0).toLongLong()});
-    return ids;
+    return Finder(m_database, filter).page(limit, below);
+}
+
+Base::Result<QList<MessageId>> MessageQuery::among(const Filter &filter, const QList<MessageId> &ids) const
+{
+    return Finder(m_database, filter).among(ids);
 }
 
 Base::Result<MessageRow> MessageQuery::row(MessageId id) const
@@ -218,7 +180,7 @@ Base::Result<QByteArray> MessageQuery::source(MessageId id, qint64 limit) const
         return pieces.error();
     if (!pieces->isValid())
         return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such message")};
-    const Spool spool(m_spool);
+    const Spool spool(m_books.spool);
     Message::ContentReader reader(Message::contentFromJson(unpackArray(pieces->toString())), spool);
     QByteArray source;
     while (source.size() < limit) {
@@ -234,8 +196,8 @@ Base::Result<QByteArray> MessageQuery::source(MessageId id, qint64 limit) const
 
 Base::Result<QHash<Delivery::MessageState, int>> MessageQuery::counts() const
 {
-    Base::Result<Cursor> query =
-        m_database.run(QStringLiteral("SELECT state, count(*) FROM message GROUP BY state"));
+    Base::Result<Cursor> query = m_database.run(
+        QStringLiteral("SELECT state, sum(number) FROM message_count WHERE number > 0 GROUP BY state"));
     if (!query)
         return query.error();
     QHash<Delivery::MessageState, int> counts;

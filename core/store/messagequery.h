@@ -14,15 +14,26 @@
 
 namespace Store {
 
+/// Where the books lie, so that another thread can open them too.
+struct Books
+{
+    QString database;
+    QString spool; ///< the folder of the large parts
+};
+
 class MessageQuery
 {
 public:
     /// After the database was made. spool: the folder of the large parts.
     Base::Done open(const QString &database, const QString &spool);
+    const Books &books() const { return m_books; }
 
-    /// Ids, newest first, at most limit; only those below `below` when it is valid (the next page).
+    /// Ids, newest first, at most limit; only those below `below` when it is valid (the next page). A small
+    /// read unless the filter looks for text: how long that takes depends on the words.
     Base::Result<QList<Base::MessageId>> ids(const Filter &filter, int limit,
                                              Base::MessageId below = {}) const;
+    /// Those of the ids that the filter lets through, newest first.
+    Base::Result<QList<Base::MessageId>> among(const Filter &filter, const QList<Base::MessageId> &ids) const;
     /// NotFound when there is none.
     Base::Result<MessageRow> row(Base::MessageId id) const;
     /// Those of the ids that are still there, in the order given.
@@ -55,7 +66,7 @@ public:
 
 private:
     Database m_database;
-    QString m_spool;
+    Books m_books;
 };
 
 } // namespace Store

@@ -1,6 +1,7 @@
 #include "core/store/messagestore.h"
 
 #include "core/base/log.h"
+#include "core/store/findindex.h"
 #include "core/store/json.h"
 
 namespace Store {
@@ -70,16 +71,20 @@ Base::Result<MessageId> MessageStore::enqueue(const Message::OutgoingMessage &me
     const QString sql = QStringLiteral(
         "INSERT INTO message (account, account_name, message_id, sender, recipients, recipient_count, "
         "subject, size, envelope, state,"
-        " created, changed, next_attempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)");
+        " created, changed, next_attempt, attached) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, "
+        "?)");
     const QList<Message::Recipient> &recipients = message.envelope.recipients;
-    const Base::Result<Cursor> inserted = m_database.run(
-        sql, {account.id.value, account.name, QString::fromUtf8(message.messageId), message.from,
-              recipientsForLists(recipients), recipients.size(), message.subject, message.size(),
-              pack(Message::toJson(message.envelope)), stamp(now), stamp(now), stamp(now)});
+    const Base::Result<Cursor> inserted =
+        m_database.run(sql, {account.id.value, account.name, QString::fromUtf8(message.messageId),
+                             message.from, recipientsForLists(recipients), recipients.size(), message.subject,
+                             message.size(), pack(Message::toJson(message.envelope)), stamp(now), stamp(now),
+                             stamp(now), message.hasAttachment ? 1 : 0});
     if (!inserted)
         return inserted.error();
     const qint64 id = inserted->lastInsertId().toLongLong();
     if (const Done done = insertRecipients(id, recipients); !done)
+        return done.error();
+    if (const Done done = enterIntoIndex(m_database, id, message); !done)
         return done.error();
     if (const Done done =
             m_database.exec(QStringLiteral("INSERT INTO content (message, pieces) VALUES (?, ?)"),
@@ -121,22 +126,28 @@ Done MessageStore::insertRecipients(qint64 message, const QList<Message::Recipie
     return {};
 }
 
+// Named, since SQLite would rather take the index of the states and sort all that wait.
+
 Base::Result<QList<QueueEntry>> MessageStore::due(const QDateTime &now, int limit) const
 {
-    return entries(QStringLiteral("SELECT id, account, next_attempt, created, attempts FROM message "
-                                  "WHERE state IN ('queued', 'deferred')"
-                                  " AND next_attempt <= ? ORDER BY next_attempt, id LIMIT ?"),
-                   {stamp(now), limit});
+    return entries(
+        QStringLiteral(
+            "SELECT id, account, next_attempt, created, attempts FROM message INDEXED BY message_due "
+            "WHERE state IN ('queued', 'deferred')"
+            " AND next_attempt <= ? ORDER BY next_attempt, id LIMIT ?"),
+        {stamp(now), limit});
 }
 
 Base::Result<QList<QueueEntry>> MessageStore::dueOf(Base::AccountId account, const QDateTime &now,
                                                     int limit) const
 {
-    // The plus keeps SQLite from taking the index of the account and sorting all its messages.
-    return entries(QStringLiteral("SELECT id, account, next_attempt, created, attempts FROM message "
-                                  "WHERE state IN ('queued', 'deferred') AND next_attempt <= ?"
-                                  " AND +account = ? ORDER BY next_attempt, id LIMIT ?"),
-                   {stamp(now), account.value, limit});
+    // The plus: accounts have no part in the choice of the index.
+    return entries(
+        QStringLiteral(
+            "SELECT id, account, next_attempt, created, attempts FROM message INDEXED BY message_due "
+            "WHERE state IN ('queued', 'deferred') AND next_attempt <= ?"
+            " AND +account = ? ORDER BY next_attempt, id LIMIT ?"),
+        {stamp(now), account.value, limit});
 }
 
 Base::Result<QList<QueueEntry>> MessageStore::entries(const QString &sql, const QVariantList &values) const
@@ -152,10 +163,11 @@ Base::Result<QList<QueueEntry>> MessageStore::entries(const QString &sql, const 
 
 Base::Result<std::optional<QDateTime>> MessageStore::nextDue(const QDateTime &now) const
 {
-    const Base::Result<QVariant> next =
-        m_database.value(QStringLiteral("SELECT min(next_attempt) FROM message WHERE state IN ('queued', "
-                                        "'deferred') AND next_attempt > ?"),
-                         {stamp(now)});
+    const Base::Result<QVariant> next = m_database.value(
+        QStringLiteral(
+            "SELECT min(next_attempt) FROM message INDEXED BY message_due WHERE state IN ('queued', "
+            "'deferred') AND next_attempt > ?"),
+        {stamp(now)});
     if (!next)
         return next.error();
     return next->isNull() ? std::optional<QDateTime>() : fromStamp(*next);

@@ -2,6 +2,7 @@
 
 #include "core/base/log.h"
 #include "core/store/database.h"
+#include "core/store/findindex.h"
 
 #include <QFile>
 
@@ -17,12 +18,20 @@ namespace Store {
 
 namespace {
 
-constexpr std::array files{":/sql/0001_initial.sql", ":/sql/0002_strongest_sign_in.sql",
-                           ":/sql/0003_offers.sql", ":/sql/0004_limits.sql"};
+struct Step
+{
+    const char *file;
+    Base::Done (*then)(Database &) = nullptr; ///< what SQL cannot say, in the same transaction
+};
+
+constexpr std::array steps{Step{":/sql/0001_initial.sql"}, Step{":/sql/0002_strongest_sign_in.sql"},
+                           Step{":/sql/0003_offers.sql"}, Step{":/sql/0004_limits.sql"},
+                           Step{":/sql/0005_find.sql", fillIndex}};
 
 Base::Done runStep(Database &database, int number)
 {
-    QFile file(QString::fromLatin1(files.at(static_cast<std::size_t>(number - 1))));
+    const Step &step = steps.at(static_cast<std::size_t>(number - 1));
+    QFile file(QString::fromLatin1(step.file));
     if (!file.open(QIODevice::ReadOnly))
         return Base::Error{Base::ErrorKind::Internal, file.fileName(), file.errorString()};
     const QStringList statements = QString::fromUtf8(file.readAll()).split(QStringLiteral("\n-- next\n"));
@@ -38,6 +47,10 @@ Base::Done runStep(Database &database, int number)
         if (const Base::Done done = database.exec(statement); !done)
             return done;
     }
+    if (step.then) {
+        if (const Base::Done done = step.then(database); !done)
+            return done;
+    }
     if (const Base::Done done = database.exec(QStringLiteral("PRAGMA user_version=%1").arg(number)); !done)
         return done;
     return transaction.commit();
@@ -47,7 +60,7 @@ Base::Done runStep(Database &database, int number)
 
 int newestSchema()
 {
-    return static_cast<int>(files.size());
+    return static_cast<int>(steps.size());
 }
 
 Base::Done checkVersion(const Database &database)

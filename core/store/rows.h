@@ -6,6 +6,7 @@
 #include "core/delivery/reason.h"
 #include "core/delivery/status.h"
 #include "core/message/outgoingmessage.h"
+#include "core/store/searchquery.h"
 
 #include <QDateTime>
 #include <QMetaType>
@@ -99,7 +100,7 @@ struct Filter
 {
     QList<Delivery::MessageState> states;
     QString accountName;
-    QString search; ///< in subject, sender, recipients; without case
+    SearchQuery search;
 
     friend bool operator==(const Filter &, const Filter &) = default;
 };

@@ -20,7 +20,6 @@
 #include <QAction>
 #include <QApplication>
 #include <QCloseEvent>
-#include <QElapsedTimer>
 #include <QMessageBox>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -265,15 +264,11 @@ void MainWindow::raiseWindow()
 
 void MainWindow::updateCounts()
 {
-    QElapsedTimer took;
-    took.start();
     const Base::Result<QHash<Delivery::MessageState, int>> counts = m_query.counts();
     if (!counts)
         return;
     m_navigation->setCounts(*counts);
     m_status->setCounts(*counts);
-    // Counting may grow with the books: it gets a small share of the time, never more (law 10).
-    m_counting.setInterval(std::max<int>(countMs, static_cast<int>(took.elapsed()) * 20));
 }
 
 void MainWindow::updateAccounts()

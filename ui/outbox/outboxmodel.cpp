@@ -1,5 +1,6 @@
 #include "ui/outbox/outboxmodel.h"
 
+#include "ui/common/background.h"
 #include "ui/common/explain.h"
 #include "ui/common/format.h"
 #include "ui/common/theme.h"
@@ -25,6 +26,7 @@ OutboxModel::OutboxModel(const Store::MessageQuery &query, const Base::Clock &cl
     , m_query(query)
     , m_clock(clock)
     , m_rows(cachedRows)
+    , m_turn(std::make_shared<std::atomic<quint64>>(0))
 {
     m_refresh.setSingleShot(true);
     m_refresh.setInterval(0);
@@ -40,38 +42,75 @@ OutboxModel::OutboxModel(const Store::MessageQuery &query, const Base::Clock &cl
 void OutboxModel::setFilter(const Store::Filter &filter)
 {
     beginResetModel();
+    ++*m_turn;
     m_filter = filter;
     m_rows.clear();
     m_pending.clear();
     m_ids.clear();
     m_error.reset();
-    const Base::Result<QList<Base::MessageId>> ids = m_query.ids(m_filter, page);
-    if (ids)
-        m_ids = *ids;
-    else
-        m_error = ids.error();
-    m_more = m_ids.size() == page;
+    m_more = false;
+    m_refreshing = false;
+    m_allPending = false;
     endResetModel();
+    readPage();
 }
 
 bool OutboxModel::canFetchMore(const QModelIndex &parent) const
 {
-    return !parent.isValid() && m_more;
+    return !parent.isValid() && m_more && !m_searching;
 }
 
 void OutboxModel::fetchMore(const QModelIndex &parent)
 {
-    if (!canFetchMore(parent))
-        return;
-    const Base::Result<QList<Base::MessageId>> ids =
-        m_query.ids(m_filter, page, m_ids.isEmpty() ? Base::MessageId{} : m_ids.last());
+    if (canFetchMore(parent))
+        readPage();
+}
+
+void OutboxModel::ask(std::function<Ids(const Store::MessageQuery &)> work,
+                      std::function<void(const Ids &)> then)
+{
+    if (!m_filter.search.hasText())
+        return then(work(m_query));
+    const quint64 turn = *m_turn;
+    const auto away = [books = m_query.books(), work = std::move(work), turn, current = m_turn]() -> Ids {
+        if (*current != turn)
+            return QList<Base::MessageId>(); // the person has typed on
+        Store::MessageQuery query;
+        if (const Base::Done done = query.open(books.database, books.spool); !done)
+            return done.error();
+        return work(query);
+    };
+    whenAnswered(inBackground(away), this, [this, turn, then = std::move(then)](const Ids &ids) {
+        if (*m_turn == turn)
+            then(ids);
+    });
+}
+
+void OutboxModel::readPage()
+{
+    m_searching = m_filter.search.hasText();
+    const Base::MessageId below = m_ids.isEmpty() ? Base::MessageId{} : m_ids.last();
+    ask([filter = m_filter,
+         below](const Store::MessageQuery &query) { return query.ids(filter, page, below); },
+        [this](const Ids &ids) { append(ids); });
+}
+
+void OutboxModel::append(const Ids &ids)
+{
+    m_searching = false;
     m_more = ids && ids->size() == page;
-    if (!ids || ids->isEmpty())
-        return;
-    const int first = static_cast<int>(m_ids.size());
-    beginInsertRows({}, first, first + static_cast<int>(ids->size()) - 1);
-    m_ids.append(*ids);
-    endInsertRows();
+    if (!ids)
+        m_error = ids.error();
+    QList<Base::MessageId> added = ids ? *ids : QList<Base::MessageId>();
+    // What came in by itself meanwhile is there already.
+    added.removeIf([this](Base::MessageId id) { return !m_ids.isEmpty() && id >= m_ids.last(); });
+    if (!added.isEmpty()) {
+        const int first = static_cast<int>(m_ids.size());
+        beginInsertRows({}, first, first + static_cast<int>(added.size()) - 1);
+        m_ids.append(added);
+        endInsertRows();
+    }
+    Q_EMIT loaded();
 }
 
 Base::MessageId OutboxModel::idAt(int row) const
@@ -125,34 +164,54 @@ void OutboxModel::refresh(const QList<Base::MessageId> &ids)
 
 void OutboxModel::refreshSome()
 {
+    if (m_refreshing || m_pending.isEmpty())
+        return;
     QList<Base::MessageId> ids = m_pending.mid(0, page);
     m_pending.remove(0, ids.size());
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    const Base::Result<QList<Store::MessageRow>> rows = m_query.rows(ids);
+    m_refreshing = true;
+    ask([filter = m_filter, ids](const Store::MessageQuery &query) { return query.among(filter, ids); },
+        [this, ids](const Ids &here) {
+            take(ids, here);
+            refreshed();
+        });
+}
+
+void OutboxModel::refreshed()
+{
+    m_refreshing = false;
+    if (std::exchange(m_allPending, false))
+        refreshAll();
+    else if (!m_pending.isEmpty())
+        m_refresh.start(); // after what the person is doing
+}
+
+void OutboxModel::take(const QList<Base::MessageId> &changed, const Ids &here)
+{
+    const Base::Result<QList<Store::MessageRow>> rows =
+        here ? m_query.rows(*here) : Base::Result<QList<Store::MessageRow>>(here.error());
     if (!rows) {
         m_error = rows.error();
         return;
     }
-    QHash<Base::MessageId, Store::MessageRow> byId;
+    QHash<Base::MessageId, const Store::MessageRow *> byId;
     for (const Store::MessageRow &each : *rows)
-        byId.insert(each.id, each);
-    for (const Base::MessageId id : ids)
-        refreshOne(id, byId);
-    if (!m_pending.isEmpty())
-        m_refresh.start(); // after what the person is doing
+        byId.insert(each.id, &each);
+    for (const Base::MessageId id : changed)
+        refreshOne(id, byId.value(id));
 }
 
-void OutboxModel::refreshOne(Base::MessageId id, const QHash<Base::MessageId, Store::MessageRow> &rows)
+/// row: what it is now; none: it is gone, or the filter does not let it through.
+void OutboxModel::refreshOne(Base::MessageId id, const Store::MessageRow *row)
 {
-    const auto found = rows.constFind(id);
-    const bool here = found != rows.constEnd() && belongs(*found);
+    const bool here = row != nullptr;
     if (here)
-        m_rows.insert(id.value, new Store::MessageRow(*found));
+        m_rows.insert(id.value, new Store::MessageRow(*row));
     else
         m_rows.remove(id.value);
-    if (!here || !(found->state == Delivery::MessageState::Sending ||
-                   found->state == Delivery::MessageState::Committing))
+    if (!here ||
+        !(row->state == Delivery::MessageState::Sending || row->state == Delivery::MessageState::Committing))
         m_progress.remove(id);
 
     const int at = rowOf(id);
@@ -178,49 +237,48 @@ void OutboxModel::insert(Base::MessageId id)
 
 void OutboxModel::refreshAll()
 {
+    if (m_refreshing) {
+        m_allPending = true;
+        return;
+    }
+    m_refreshing = true;
     const int covered = static_cast<int>(std::clamp<qsizetype>(m_ids.size(), page, mostCompared));
-    const Base::Result<QList<Base::MessageId>> ids = m_query.ids(m_filter, covered);
+    ask([filter = m_filter, covered](const Store::MessageQuery &query) { return query.ids(filter, covered); },
+        [this, covered](const Ids &ids) {
+            takeAll(ids, covered);
+            refreshed();
+        });
+}
+
+void OutboxModel::takeAll(const Ids &ids, int covered)
+{
     if (!ids) {
         m_error = ids.error();
         return;
     }
+    const bool isPartial = ids->size() == covered; // ids below the last one are not known
     m_rows.clear();
-    removeAbsent(*ids);
+    removeAbsent(*ids, isPartial);
     for (const Base::MessageId id : *ids) {
         if (rowOf(id) < 0)
             insert(id);
     }
-    m_more = m_more || ids->size() == covered;
+    m_more = m_more || isPartial;
     if (!m_ids.isEmpty())
         Q_EMIT dataChanged(index(0, 0), index(static_cast<int>(m_ids.size()) - 1, ColumnCount - 1));
 }
 
-void OutboxModel::removeAbsent(const QList<Base::MessageId> &present)
+void OutboxModel::removeAbsent(const QList<Base::MessageId> &present, bool isPartial)
 {
     const QSet<Base::MessageId> here(present.begin(), present.end());
-    const bool partial = present.size() == mostCompared; // ids below the last compared one are not known
     for (int at = static_cast<int>(m_ids.size()) - 1; at >= 0; --at) {
         const Base::MessageId id = m_ids.at(at);
-        if (here.contains(id) || (partial && id < present.last()))
+        if (here.contains(id) || (isPartial && id < present.last()))
             continue;
         beginRemoveRows({}, at, at);
         m_ids.removeAt(at);
         endRemoveRows();
     }
-}
-
-bool OutboxModel::belongs(const Store::MessageRow &row) const
-{
-    if (!m_filter.states.isEmpty() && !m_filter.states.contains(row.state))
-        return false;
-    if (!m_filter.accountName.isEmpty() && row.accountName != m_filter.accountName)
-        return false;
-    if (m_filter.search.isEmpty())
-        return true;
-    // The row holds the first few recipients only: the books decide.
-    const Base::Result<QList<Base::MessageId>> probe =
-        m_query.ids(m_filter, 1, Base::MessageId{row.id.value + 1});
-    return probe && !probe->isEmpty() && probe->first() == row.id;
 }
 
 void OutboxModel::setProgress(const Outbox::Progress &progress)

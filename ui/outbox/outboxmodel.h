@@ -1,8 +1,10 @@
 #pragma once
 
-// The messages of one folder, newest first. It holds ids and reads rows by pages through the read-only query,
-// so that a million messages cost eight octets each and only what is looked at is read. Changes come in as
-// ids and go out as single insertions, removals and updates: a selected row stays selected.
+// The messages of one folder, newest first. It holds the ids of the pages scrolled to and reads rows through
+// the read-only query, so that only what is looked at is read. Looking for text may take longer than a small
+// read: that is done in the background, on a read-only connection of its own, and the pages come in when they
+// are found (law 10). Changes come in as ids and go out as single insertions, removals and updates: a
+// selected row stays selected.
 
 #include "core/base/clock.h"
 #include "core/outbox/events.h"
@@ -13,6 +15,10 @@
 #include <QHash>
 #include <QSet>
 #include <QTimer>
+
+#include <atomic>
+#include <functional>
+#include <memory>
 
 namespace Ui {
 
@@ -25,7 +31,7 @@ public:
 
     OutboxModel(const Store::MessageQuery &query, const Base::Clock &clock, QObject *parent = nullptr);
 
-    /// Reads the first page of what the filter lets through.
+    /// Reads the first page of what the filter lets through; loaded() says when it is there.
     void setFilter(const Store::Filter &filter);
     const Store::Filter &filter() const { return m_filter; }
     void reload() { setFilter(m_filter); }
@@ -38,6 +44,8 @@ public:
     /// Messages of these accounts wait for a person.
     void setPaused(const QSet<Base::AccountId> &accounts);
 
+    /// A page of a text search is under way.
+    bool isSearching() const { return m_searching; }
     Base::MessageId idAt(int row) const;
     int rowOf(Base::MessageId id) const; ///< -1: not here, or not loaded yet
     std::optional<Store::MessageRow> message(int row) const;
@@ -53,14 +61,27 @@ public:
 
     static constexpr int page = 200;
 
+Q_SIGNALS:
+    /// A page came in, or could not be read.
+    void loaded();
+
 private:
+    using Ids = Base::Result<QList<Base::MessageId>>;
+
+    /// Does that work: at once, or in the background when the filter looks for text. An answer to a filter
+    /// that was replaced meanwhile is dropped.
+    void ask(std::function<Ids(const Store::MessageQuery &)> work, std::function<void(const Ids &)> then);
+    void readPage();
+    void append(const Ids &ids);
+    void take(const QList<Base::MessageId> &changed, const Ids &here);
+    void takeAll(const Ids &ids, int covered);
     const Store::MessageRow *row(int at) const;
     void readRows(int around) const;
     void refreshSome();
-    void refreshOne(Base::MessageId id, const QHash<Base::MessageId, Store::MessageRow> &rows);
-    void removeAbsent(const QList<Base::MessageId> &present);
+    void refreshed();
+    void refreshOne(Base::MessageId id, const Store::MessageRow *row);
+    void removeAbsent(const QList<Base::MessageId> &present, bool isPartial);
     void insert(Base::MessageId id);
-    bool belongs(const Store::MessageRow &row) const;
     void tick();
 
     QString text(const Store::MessageRow &row, int column) const;
@@ -79,6 +100,10 @@ private:
     QTimer m_ticker; ///< relative times grow old
     mutable std::optional<Base::Error> m_error;
     bool m_more = false;
+    bool m_searching = false;
+    bool m_refreshing = false; ///< one at a time: the rest waits in m_pending
+    bool m_allPending = false;
+    std::shared_ptr<std::atomic<quint64>> m_turn; ///< of the filter; the background looks at it
 };
 
 } // namespace Ui

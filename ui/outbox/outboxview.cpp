@@ -1,6 +1,8 @@
 #include "ui/outbox/outboxview.h"
 
 #include "core/base/clock.h"
+#include "ui/common/explainsearch.h"
+#include "ui/common/format.h"
 #include "ui/common/messagebar.h"
 #include "ui/common/plainlabel.h"
 #include "ui/common/theme.h"
@@ -22,6 +24,7 @@ namespace {
 
 constexpr int gatherMs = 80;
 constexpr int searchMs = 250;
+constexpr qsizetype shownHints = 2;
 
 QLabel *makeEmptyLabel(QWidget *parent, QPalette::ColorRole role)
 {
@@ -38,9 +41,11 @@ OutboxView::OutboxView(const Store::MessageQuery &query, const Base::Clock &cloc
                        Prompts &prompts, QWidget *parent)
     : QWidget(parent)
     , m_preferences(preferences)
+    , m_clock(clock)
     , m_model(new OutboxModel(query, clock, this))
     , m_bar(new MessageBar(this))
     , m_search(new QLineEdit(this))
+    , m_hint(new QLabel(this))
     , m_tables(new QStackedWidget(this))
     , m_emptyHeadline(makeEmptyLabel(this, QPalette::WindowText))
     , m_emptyAdvice(makeEmptyLabel(this, QPalette::PlaceholderText))
@@ -50,11 +55,17 @@ OutboxView::OutboxView(const Store::MessageQuery &query, const Base::Clock &cloc
 {
     m_bar->setObjectName(QStringLiteral("listBar"));
     m_search->setObjectName(QStringLiteral("search"));
-    m_search->setPlaceholderText(tr("Search subject, sender and recipients"));
+    m_search->setPlaceholderText(
+        tr("Search: words, to:ada, status:failed, after:yesterday, has:attachment…"));
+    m_search->setToolTip(plainToolTip(searchHelp()));
     m_search->setAccessibleName(tr("Search messages"));
     m_search->setClearButtonEnabled(true);
     m_search->addAction(icon(QStringLiteral("edit-find"), QStringLiteral("search")),
                         QLineEdit::LeadingPosition);
+    m_hint->setObjectName(QStringLiteral("searchHint"));
+    m_hint->setTextFormat(Qt::PlainText);
+    m_hint->setWordWrap(true);
+    m_hint->hide();
     m_searching.setSingleShot(true);
     m_searching.setInterval(searchMs);
     connect(m_search, &QLineEdit::textChanged, this, [this] { m_searching.start(); });
@@ -78,6 +89,7 @@ OutboxView::OutboxView(const Store::MessageQuery &query, const Base::Clock &cloc
     topColumn->setContentsMargins(0, 0, 0, 0);
     topColumn->setSpacing(4);
     topColumn->addWidget(m_search);
+    topColumn->addWidget(m_hint);
     topColumn->addWidget(m_tables, 1);
     m_splitter->setObjectName(QStringLiteral("detailsSplitter"));
     m_splitter->addWidget(top);
@@ -96,6 +108,7 @@ OutboxView::OutboxView(const Store::MessageQuery &query, const Base::Clock &cloc
     column->addWidget(m_bar);
     column->addWidget(m_splitter, 1);
 
+    connect(m_model, &OutboxModel::loaded, this, &OutboxView::loaded);
     connect(m_table, &MessageTable::currentIdChanged, m_details, &MessageDetails::show);
     connect(m_table, &MessageTable::selectedIdsChanged, this, &OutboxView::selectionChanged);
     connect(m_table, &MessageTable::opened, m_details, &MessageDetails::showTranscript);
@@ -109,22 +122,36 @@ void OutboxView::showFolder(const QList<Delivery::MessageState> &states, const E
     m_wanted = {};
     Store::Filter filter = m_model->filter();
     filter.states = states;
-    m_model->setFilter(filter);
     m_details->show({});
-    updateEmpty();
-    if (m_model->rowCount() > 0)
-        m_table->select(m_model->idAt(0));
+    m_choice = Base::MessageId{};
+    m_model->setFilter(filter);
 }
 
 void OutboxView::search()
 {
     Store::Filter filter = m_model->filter();
-    if (filter.search == m_search->text().trimmed())
+    const Store::SearchQuery wanted =
+        Store::parseSearch(m_search->text().trimmed(), m_clock.now().toLocalTime().date());
+    if (filter.search == wanted)
         return;
+    QStringList hints;
+    for (const Store::SearchHint &hint : wanted.hints.mid(0, shownHints)) {
+        const Explanation words = explain(hint);
+        hints.append(words.headline + QLatin1Char(' ') + words.advice);
+    }
+    m_hint->setText(hints.join(QLatin1Char('\n')));
+    m_hint->setVisible(!hints.isEmpty());
+    filter.search = wanted;
     const Base::MessageId current = m_table->currentId();
-    filter.search = m_search->text().trimmed();
+    if (current.isValid())
+        m_choice = current;
     m_model->setFilter(filter);
-    m_table->select(current);
+}
+
+void OutboxView::loaded()
+{
+    if (const std::optional<Base::MessageId> choice = std::exchange(m_choice, std::nullopt))
+        m_table->select(choice->isValid() ? *choice : m_model->idAt(0));
     updateEmpty();
 }
 
@@ -173,6 +200,7 @@ void OutboxView::transcriptGrew(const Outbox::TranscriptGrew &grew)
 
 void OutboxView::select(Base::MessageId id)
 {
+    m_choice.reset();
     if (m_model->rowOf(id) >= 0)
         return m_table->select(id);
     // It may be sent and gone from this folder before the list was read: what became of it is shown all the
@@ -243,14 +271,14 @@ QList<Delivery::MessageState> OutboxView::selectedStates() const
 
 void OutboxView::updateEmpty()
 {
-    const bool empty = m_model->rowCount() == 0;
+    const bool empty = m_model->rowCount() == 0 && !m_model->isSearching();
     m_tables->setCurrentIndex(empty ? 1 : 0);
     if (!empty)
         return;
     Explanation words = m_emptyWords;
-    if (!m_model->filter().search.isEmpty())
-        words = {tr("No message here has “%1” in its subject or addresses.").arg(m_model->filter().search),
-                 tr("Try fewer letters, or another folder."),
+    if (const Store::SearchQuery &search = m_model->filter().search; !search.isEmpty())
+        words = {tr("No message here matches “%1”.").arg(search.typed),
+                 tr("Try fewer words, the beginning of one, or another folder."),
                  {}};
     if (const std::optional<Base::Error> error = m_model->error())
         words = explain(*error);

@@ -67,13 +67,16 @@ Q_SIGNALS:
 
 private:
     void search();
+    void loaded();
     void update();
     void updateEmpty();
 
     Preferences &m_preferences;
+    const Base::Clock &m_clock;
     OutboxModel *m_model;
     MessageBar *m_bar;
     QLineEdit *m_search;
+    QLabel *m_hint; ///< what of the search was not understood
     QStackedWidget *m_tables;
     QLabel *m_emptyHeadline;
     QLabel *m_emptyAdvice;
@@ -85,7 +88,8 @@ private:
     QTimer m_gathering;
     QList<Base::MessageId> m_changed;
     bool m_allChanged = false;
-    Base::MessageId m_wanted; ///< to be selected as soon as it is there
+    Base::MessageId m_wanted;                ///< to be selected as soon as it is there
+    std::optional<Base::MessageId> m_choice; ///< to be selected when the list is there; invalid: its first
 };
 
 } // namespace Ui

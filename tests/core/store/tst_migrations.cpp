@@ -1,7 +1,9 @@
 #include "core/store/migrations.h"
 
 #include "core/store/database.h"
+#include "core/store/messagequery.h"
 
+#include <QDir>
 #include <QMutex>
 #include <QSqlError>
 #include <QTemporaryDir>
@@ -45,6 +47,22 @@ void rawly(const QString &path, const QString &sql)
     QSqlDatabase::removeDatabase(u"raw"_s);
 }
 
+/// Books as an older program left them.
+void makeSchema(const QString &path, int schema)
+{
+    {
+        Database newest; // so that the resources are there
+        QVERIFY(newest.open(path + u".newest"_s, Database::Mode::ReadWrite).ok());
+    }
+    for (const QString &name : QDir(u":/sql"_s).entryList(QDir::Files, QDir::Name).mid(0, schema)) {
+        QFile file(u":/sql/"_s + name);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        for (const QString &statement : QString::fromUtf8(file.readAll()).split(u"\n-- next\n"_s))
+            rawly(path, statement);
+    }
+    rawly(path, u"PRAGMA user_version=%1"_s.arg(schema));
+}
+
 } // namespace
 
 class TestMigrations : public QObject
@@ -58,6 +76,8 @@ private Q_SLOTS:
     void aStepThatFailsLeavesNothingBehind();
     void theNewestOfTheFutureIsRefused();
     void twoProgramsMayStartTogether();
+    void olderBooksCanBeSearched_data();
+    void olderBooksCanBeSearched();
 };
 
 void TestMigrations::anEmptyFileGetsTheNewestSchema()
@@ -68,19 +88,18 @@ void TestMigrations::anEmptyFileGetsTheNewestSchema()
     QVERIFY(Store::newestSchema() >= 1);
     QCOMPARE(database.value(u"PRAGMA user_version"_s)->toInt(), Store::newestSchema());
     QCOMPARE(tables(folder.filePath(u"db"_s)),
-             (QStringList{u"account"_s, u"attempt"_s, u"content"_s, u"draft"_s, u"message"_s, u"recipient"_s,
-                          u"setting"_s, u"spool_use"_s, u"usage"_s}));
+             (QStringList{u"account"_s, u"attempt"_s, u"content"_s, u"draft"_s, u"find"_s, u"find_config"_s,
+                          u"find_content"_s, u"find_data"_s, u"find_docsize"_s, u"find_idx"_s,
+                          u"find_words"_s, u"message"_s, u"message_count"_s, u"message_hour"_s,
+                          u"recipient"_s, u"setting"_s, u"spool_use"_s, u"usage"_s}));
 }
 
 void TestMigrations::aHomeOfBeforeKeepsItsAccounts()
 {
     const QTemporaryDir folder;
     const QString path = folder.filePath(u"db"_s);
-    // As schema 3 left it: only what the next steps touch.
-    rawly(path, u"CREATE TABLE account (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, settings "
-                "TEXT NOT NULL) STRICT"_s);
+    makeSchema(path, 3);
     rawly(path, u"INSERT INTO account (name, settings) VALUES ('work', '{}')"_s);
-    rawly(path, u"PRAGMA user_version=3"_s);
     Database database;
     const Base::Done done = database.open(path, Database::Mode::ReadWrite);
     QVERIFY2(done.ok(), qPrintable(done.ok() ? QString() : done.error().detail));
@@ -161,6 +180,64 @@ void TestMigrations::twoProgramsMayStartTogether()
         }
         QVERIFY2(opened == 4, qPrintable(problem));
     }
+}
+
+void TestMigrations::olderBooksCanBeSearched_data()
+{
+    QTest::addColumn<int>("schema");
+    for (const int schema : {1, 2, 3, 4})
+        QTest::addRow("schema %d", schema) << schema;
+}
+
+void TestMigrations::olderBooksCanBeSearched()
+{
+    QFETCH(int, schema);
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"db"_s);
+    makeSchema(path, schema);
+    const QString message = u"INSERT INTO message (id, account_name, message_id, sender, recipients, "
+                            u"recipient_count, subject, size, envelope,"
+                            " state, created, changed) VALUES (%1, 'work', '<x>', 'Ada <ada@example.org>', "
+                            "'bob@example.org', 2, '%2', 1, '',"
+                            " '%3', 1795262400000, 0)"_s;
+    rawly(path, message.arg(1).arg(u"Minutes"_s, u"sent"_s));
+    rawly(path, message.arg(7).arg(u"Übersicht"_s, u"failed"_s));
+    rawly(path, u"INSERT INTO recipient (message, position, address, name, field, state) VALUES (1, 0, "
+                u"'bob@example.org',"
+                " '', 'to', 'accepted'), (1, 1, 'carl@example.org', 'Carl Friedrich', 'bcc', 'accepted')"_s);
+    rawly(path, u"INSERT INTO content VALUES (1, '[{\"bytes\":\"Subject: x\\r\\nContent-Type: text/plain; "
+                u"charset=utf-8"
+                "\\r\\nContent-Transfer-Encoding: quoted-printable\\r\\n\\r\\nf=C3=BCr alle\"},"
+                "{\"sha256\":\"aa\",\"size\":3,\"base64\":true}]')"_s);
+    rawly(
+        path,
+        u"INSERT INTO content VALUES (7, '[{\"bytes\":\"Subject: x\\r\\n\\r\\nsays \\\"base64\\\":true\"}]')"_s);
+    {
+        Database database;
+        const Base::Done done = database.open(path, Database::Mode::ReadWrite);
+        QVERIFY2(done.ok(), done ? "" : qPrintable(done.error().detail));
+    }
+    Store::MessageQuery query;
+    QVERIFY(query.open(path, folder.path()).ok());
+    const auto found = [&query](const QString &typed) {
+        QList<qint64> numbers;
+        for (const Base::MessageId id :
+             *query.ids({{}, {}, Store::parseSearch(typed, QDate(2026, 11, 22))}, 10))
+            numbers.append(id.value);
+        return numbers;
+    };
+    QCOMPARE(found(u"minut"_s), QList<qint64>{1});
+    QCOMPARE(found(u"ubersicht"_s), QList<qint64>{7});
+    QCOMPARE(found(u"to:friedrich"_s), QList<qint64>{1});
+    QCOMPARE(found(u"from:ada"_s), (QList<qint64>{7, 1}));
+    QCOMPARE(found(u"body:fur"_s), QList<qint64>{1});
+    QCOMPARE(found(u"has:attachment"_s), QList<qint64>{1});
+    QCOMPARE(found(u"-minutes"_s), QList<qint64>{7});
+    QCOMPARE(found(u"status:failed account:work"_s), QList<qint64>{7});
+    QCOMPARE(found(u"after:2026-11-20"_s), (QList<qint64>{7, 1}));
+    QCOMPARE(found(u"before:2026-11-20"_s), QList<qint64>());
+    QCOMPARE(query.counts()->value(Delivery::MessageState::Failed), 1);
+    QCOMPARE(query.counts()->value(Delivery::MessageState::Sent), 1);
 }
 
 QTEST_GUILESS_MAIN(TestMigrations)
