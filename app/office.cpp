@@ -4,6 +4,7 @@
 #include "core/accounts/keychainsecretstore.h"
 #include "core/accounts/sealedsecretstore.h"
 #include "core/base/log.h"
+#include "ui/common/explain.h"
 
 #include <QCoreApplication>
 

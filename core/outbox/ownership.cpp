@@ -40,7 +40,7 @@ Ownership::~Ownership()
 
 bool Ownership::tryLock()
 {
-    return m_lock.tryLock(0);
+    return m_lock.isLocked() || m_lock.tryLock(0);
 }
 
 void Ownership::seek()

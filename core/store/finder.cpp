@@ -198,8 +198,8 @@ bool Finder::wants(const Group &group) const
 
 Base::Result<QList<Finder::Group>> Finder::groups() const
 {
-    Base::Result<Cursor> query =
-        m_database.run(QStringLiteral("SELECT account_name, state, number FROM message_count"));
+    Base::Result<Cursor> query = m_database.run(
+        QStringLiteral("SELECT account_name, state, number FROM message_count WHERE number > 0"));
     if (!query)
         return query.error();
     QList<Group> groups;

@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 #include "core/message/outgoingmessage.h"
 #include "core/store/database.h"
+#include "core/store/findindex.h"
 #include "core/store/json.h"
 
 #include <QFile>
@@ -149,13 +150,13 @@ private:
     int m_copied = 0;
 };
 
-/// The tables of rows with an integer key; what others hold follows from these.
+/// The tables of rows with an integer key; what others hold follows from these (message_hour by triggers).
 QStringList keyedTables(const Database &database)
 {
     QStringList tables;
     Result<Cursor> query = database.run(QStringLiteral(
         "SELECT name FROM pragma_table_list AS t WHERE schema = 'main' AND t.type = 'table' AND NOT wr"
-        " AND name NOT LIKE 'sqlite_%'"
+        " AND name NOT LIKE 'sqlite_%' AND name <> 'message_hour'"
         " AND (SELECT c.type FROM pragma_table_info(t.name) AS c WHERE c.pk = 1) = 'INTEGER'"));
     while (query && query->next())
         tables.append(query->value(0).toString());
@@ -259,6 +260,8 @@ Result<SalvageReport> recoverInto(const QString &path, const QString &aside)
     if (!incomplete)
         return incomplete.error();
     report.incomplete = *incomplete;
+    if (const Done done = fillIndex(fresh); !done)
+        return done.error();
     if (const std::optional<int> were = messagesThatWere(damaged))
         report.lostMessages = std::max(0, *were - report.messages);
     if (const Done done = transaction.commit(); !done)

@@ -45,7 +45,7 @@ OutboxView::OutboxView(const Store::MessageQuery &query, const Base::Clock &cloc
     , m_model(new OutboxModel(query, clock, this))
     , m_bar(new MessageBar(this))
     , m_search(new QLineEdit(this))
-    , m_hint(new QLabel(this))
+    , m_hint(new PlainLabel(this))
     , m_tables(new QStackedWidget(this))
     , m_emptyHeadline(makeEmptyLabel(this, QPalette::WindowText))
     , m_emptyAdvice(makeEmptyLabel(this, QPalette::PlaceholderText))

@@ -275,7 +275,7 @@ void TestFinder::plansWalkAnIndex()
         const Base::Result<Finder::Statement> statement = finder.pageStatement(200, below);
         QVERIFY(statement.ok());
         QVERIFY(!statement->sql.isEmpty());
-        Base::Result<QSqlQuery> plan =
+        Base::Result<Store::Cursor> plan =
             m_books->database.run(u"EXPLAIN QUERY PLAN "_s + statement->sql, statement->values);
         QVERIFY2(plan.ok(), qPrintable(statement->sql));
         int steps = 0;

@@ -5,6 +5,7 @@
 
 #include <QtTest>
 
+using namespace Qt::StringLiterals;
 using namespace Ui;
 
 class TestExplain : public QObject
