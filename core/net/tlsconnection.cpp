@@ -98,6 +98,7 @@ void TlsConnection::adopt(std::unique_ptr<QSslSocket> socket)
     connect(m_socket, &QSslSocket::errorOccurred, this, &TlsConnection::onSocketError);
     connect(m_socket, &QSslSocket::readyRead, this, &TlsConnection::read);
     connect(m_socket, &QSslSocket::disconnected, this, [this] {
+        m_lastWords.letGo();
         read(); // the server's last words beat the end of the line
         lose(Base::ErrorKind::ConnectionLost, QStringLiteral("the server closed the connection"));
     });
@@ -122,6 +123,8 @@ void TlsConnection::onConnected()
     if (m_over)
         return;
     if (m_endpoint.security != Security::Tls) {
+        if (m_endpoint.proxy.isNull())
+            m_lastWords.hold(m_socket->socketDescriptor());
         Q_EMIT opened();
         return;
     }
@@ -134,6 +137,7 @@ void TlsConnection::onConnected()
 
 void TlsConnection::startTls()
 {
+    m_lastWords.letGo();
     // Bytes sent behind the 220 stay in QSslSocket's buffer over the handshake and would be read as if they
     // had come through TLS (seen with Qt 6.4.2). Whoever sent them is not to be talked to.
     if (m_socket->bytesAvailable() > 0) {
@@ -195,6 +199,7 @@ void TlsConnection::refuse(const QString &why)
 {
     m_refusal = why;
     m_over = true;
+    m_lastWords.letGo();
     m_socket->abort();
     Q_EMIT lost(Base::Error{Base::ErrorKind::CertificateRefused, m_endpoint.host, why});
 }
@@ -222,6 +227,7 @@ void TlsConnection::onSocketError(QAbstractSocket::SocketError error)
         break;
     }
     read();
+    hear(m_lastWords.take());
     lose(Base::ErrorKind::ConnectionLost, words);
 }
 
@@ -256,8 +262,12 @@ void TlsConnection::read()
 {
     if (m_over || m_handshake)
         return;
-    const QByteArray bytes = m_socket->readAll();
-    if (bytes.isEmpty())
+    hear(m_socket->readAll());
+}
+
+void TlsConnection::hear(const QByteArray &bytes)
+{
+    if (m_over || bytes.isEmpty())
         return;
     m_hearing = true;
     Q_EMIT received(bytes);
@@ -307,6 +317,7 @@ void TlsConnection::close()
 {
     m_over = true;
     m_reach.stop();
+    m_lastWords.letGo();
     if (m_socket)
         m_socket->disconnectFromHost();
 }
@@ -315,6 +326,7 @@ void TlsConnection::abort()
 {
     m_over = true;
     m_reach.stop();
+    m_lastWords.letGo();
     if (m_socket)
         m_socket->abort();
 }

@@ -6,6 +6,7 @@
 
 #include "core/net/connection.h"
 #include "core/net/happyeyeballs.h"
+#include "core/net/lastwords.h"
 
 #include <QSslConfiguration>
 #include <QSslError>
@@ -46,12 +47,14 @@ private:
     void refuse(const QString &why);
     void onProxyError(QAbstractSocket::SocketError error);
     void read();
+    void hear(const QByteArray &bytes);
     void flushLater();
     void lose(Base::ErrorKind kind, const QString &detail);
 
     HappyEyeballs m_reach;
     const QByteArray m_proxyPassword;
     QSslSocket *m_socket = nullptr; ///< none before the server is reached
+    LastWords m_lastWords;          ///< while nothing is encrypted
     QSslConfiguration m_configuration;
     Endpoint m_endpoint;
     Trust m_trust;

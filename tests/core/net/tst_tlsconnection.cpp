@@ -10,6 +10,12 @@
 
 #include <QTest>
 
+#ifdef Q_OS_UNIX
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#endif
+
 using Base::ErrorKind;
 using Net::Endpoint;
 using Net::Security;
@@ -40,6 +46,7 @@ private Q_SLOTS:
     void theServerClosesDuringTheHandshake_data();
     void theServerClosesDuringTheHandshake();
     void lastWordsAreHeardBeforeTheEnd();
+    void lastWordsAreHeardThoughWritingFailsFirst();
     void nothingComesAfterCloseOrAbort();
     void whatIsNotTakenYetIsUnwritten();
 
@@ -380,6 +387,40 @@ void TestTlsConnection::lastWordsAreHeardBeforeTheEnd()
         QCOMPARE(client.lost.first().kind, ErrorKind::ConnectionLost);
         QVERIFY2(client.fromInside.isEmpty(), client.fromInside.join(", ").constData());
     }
+}
+
+void TestTlsConnection::lastWordsAreHeardThoughWritingFailsFirst()
+{
+#ifndef Q_OS_UNIX
+    QSKIP("there is no second hold on a socket here");
+#else
+    const int listening = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    QCOMPARE(::bind(listening, reinterpret_cast<sockaddr *>(&address), length), 0);
+    QCOMPARE(::listen(listening, 1), 0);
+    QCOMPARE(::getsockname(listening, reinterpret_cast<sockaddr *>(&address), &length), 0);
+    Watched client;
+    client.open({QStringLiteral("127.0.0.1"), ntohs(address.sin_port), Security::None});
+    QTRY_VERIFY(client.has("opened"));
+    const int server = ::accept(listening, nullptr, nullptr);
+    QVERIFY(server >= 0);
+    // All of this before the client's event loop comes round: it writes first, and that fails.
+    client.write(QByteArray(100'000, 'x'));
+    const QByteArray words = "550 5.7.1 Not this\r\n";
+    QCOMPARE(::send(server, words.constData(), static_cast<size_t>(words.size()), 0), words.size());
+    const linger reset{1, 0};
+    QCOMPARE(::setsockopt(server, SOL_SOCKET, SO_LINGER, &reset, sizeof reset), 0);
+    ::close(server);
+    ::close(listening);
+    QTRY_VERIFY(client.has("lost"));
+    QCOMPARE(client.received, words);
+    QCOMPARE(client.lost.size(), 1);
+    QCOMPARE(client.lost.first().kind, ErrorKind::ConnectionLost);
+    QVERIFY2(client.fromInside.isEmpty(), client.fromInside.join(", ").constData());
+#endif
 }
 
 void TestTlsConnection::nothingComesAfterCloseOrAbort()
