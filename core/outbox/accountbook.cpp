@@ -1,23 +1,38 @@
 #include "core/outbox/accountbook.h"
 
 #include "core/base/log.h"
-#include "core/delivery/retrypolicy.h"
+#include "core/outbox/limits.h"
 #include "core/smtp/sasl.h"
+
+#include <algorithm>
 
 namespace Outbox {
 
 using Accounts::Account;
 using Base::AccountId;
 
+namespace {
+quint64 seedOf(AccountId id)
+{
+    return Delivery::jitterSeed(QByteArray::number(id.value));
+}
+} // namespace
+
 Base::Done AccountBook::refresh()
 {
     const Base::Result<QList<Account>> accounts = m_store.all();
     if (!accounts)
         return accounts.error();
+    const Base::Result<Delivery::RetrySchedule> schedule = m_settings.schedule();
+    if (!schedule)
+        return schedule.error();
+    m_schedule = *schedule;
     m_known.clear();
     m_paused.clear();
     for (const Account &account : *accounts) {
         m_known.insert(account.id, account);
+        if (!m_usage.contains(account.id))
+            load(account.id);
         const Base::Result<Delivery::Reason> pause = m_store.pauseOf(account.id);
         if (pause && !pause->isNull())
             m_paused.insert(account.id);
@@ -31,6 +46,26 @@ const Account *AccountBook::find(AccountId id) const
     return found == m_known.constEnd() ? nullptr : &*found;
 }
 
+/// What earlier runs have left on record about it. What cannot be read is as good as not there.
+void AccountBook::load(AccountId id)
+{
+    const QDateTime now = m_clock.now();
+    const Base::Result<Accounts::Usage> usage = m_usages.of(id, now.addMSecs(-longestWindow));
+    m_usage.insert(id, usage ? usage->settled(now) : Accounts::Usage());
+    const Base::Result<Accounts::Learned> learned = m_store.learnedOf(id);
+    m_learned.insert(id, learned ? *learned : Accounts::Learned());
+    Base::Result<Store::BackOff> backOff = m_store.backOffOf(id);
+    if (!backOff || backOff->failures == 0)
+        return;
+    backOff->until = Delivery::soundDue(m_schedule, backOff->until, backOff->failures, seedOf(id), now);
+    m_backOff.insert(id, *backOff);
+}
+
+Base::Done AccountBook::tidy()
+{
+    return m_usages.tidy(m_clock.now());
+}
+
 bool AccountBook::isCurrent(const Account &account) const
 {
     const Account *known = find(account.id);
@@ -40,11 +75,17 @@ bool AccountBook::isCurrent(const Account &account) const
 QHash<AccountId, AccountCondition> AccountBook::conditions() const
 {
     QHash<AccountId, AccountCondition> conditions;
+    const QDateTime now = m_clock.now();
     for (const Account &account : m_known) {
         // A password that may be wrong is tried once, not once a connection: servers count.
         const bool proved = !account.needsSecret() || m_signedIn.contains(account.id);
-        conditions.insert(account.id, {0, proved ? account.maxConnections : 1, m_paused.contains(account.id),
-                                       m_backOff.value(account.id).until});
+        conditions.insert(account.id, {0,
+                                       proved ? account.maxConnections : 1,
+                                       m_paused.contains(account.id),
+                                       m_backOff.value(account.id).until,
+                                       Accounts::tightened(account.limits, learnedOf(account.id), now.date()),
+                                       m_usage.value(account.id),
+                                       {}});
     }
     return conditions;
 }
@@ -93,21 +134,71 @@ bool AccountBook::learnOffers(const Account &account, const QStringList &offers)
     return true;
 }
 
-QDateTime AccountBook::backOff(AccountId id)
+bool AccountBook::hasLimits(const Account &account) const
 {
-    BackOff &backOff = m_backOff[id];
-    backOff.until = m_clock.now().addMSecs(Delivery::delayAfter(++backOff.failures));
+    return !Accounts::tightened(account.limits, learnedOf(account.id), m_clock.now().date()).isNull();
+}
+
+Smtp::LearnedLimits AccountBook::limitsOf(const Account &account) const
+{
+    const Accounts::Learned learned = learnedOf(account.id);
+    const QDate today = m_clock.now().date();
+    const int set = account.limits.recipientsPerMessage;
+    const int seen = learned.recipientsAt(today);
+    return {set > 0 && seen > 0 ? std::min(set, seen) : std::max(set, seen), learned.lettersAt(today)};
+}
+
+void AccountBook::learnLimits(const Account &account, const Smtp::LearnedLimits &limits)
+{
+    const Smtp::LearnedLimits known = limitsOf(account);
+    Accounts::Learned &learned = m_learned[account.id];
+    const QDate today = m_clock.now().date();
+    const bool fewerRecipients = limits.recipients > 0 && limits.recipients != known.recipients;
+    const bool fewerLetters = limits.letters > 0 && limits.letters != known.letters;
+    if (fewerRecipients)
+        learned.recipients = {limits.recipients, today};
+    if (fewerLetters)
+        learned.letters = {limits.letters, today};
+    if (!fewerRecipients && !fewerLetters)
+        return;
+    if (const Base::Done done = m_store.setLearned(account, learned); !done)
+        Base::Log::warning(QStringLiteral("What account \"%1\" has learned cannot be remembered: %2")
+                               .arg(account.name, done.error().detail));
+}
+
+Store::BackOff AccountBook::backOff(AccountId id)
+{
+    Store::BackOff &backOff = m_backOff[id];
+    ++backOff.failures;
+    backOff.until = m_clock.now().addMSecs(Delivery::delayAfter(m_schedule, backOff.failures, seedOf(id)));
     m_secrets.remove(id);
     m_signedIn.remove(id);
-    return backOff.until;
+    return backOff;
+}
+
+std::optional<Store::BackOff> AccountBook::clearBackOff(AccountId id)
+{
+    return m_backOff.remove(id) ? std::optional(Store::BackOff()) : std::nullopt;
+}
+
+Accounts::Tally AccountBook::count(const Account &account, const Delivery::Outcome &outcome)
+{
+    const Accounts::Tally tally = counted(outcome, account.limits);
+    Accounts::Usage &usage = m_usage[account.id];
+    usage.add(m_clock.now(), tally);
+    usage.forgetBefore(m_clock.now().addMSecs(-longestWindow));
+    return tally;
 }
 
 void AccountBook::forget(AccountId id)
 {
-    m_backOff.remove(id);
+    if (m_backOff.remove(id))
+        (void)m_store.setBackOff(id, {}); // else it ends by itself
+
     m_secrets.remove(id);
     m_signedIn.remove(id);
-    m_limits.remove(id);
+    m_usage.remove(id); // and with it what is on record is read anew
+    m_learned.remove(id);
 }
 
 } // namespace Outbox

@@ -8,6 +8,8 @@
 #include "core/outbox/queue.h"
 #include "core/smtp/session.h"
 #include "core/store/accountstore.h"
+#include "core/store/settingstore.h"
+#include "core/store/usagestore.h"
 
 #include <QSet>
 
@@ -18,9 +20,14 @@ class AccountBook
 public:
     AccountBook(Store::Database &database, Base::Clock &clock)
         : m_store(database)
+        , m_settings(database)
+        , m_usages(database)
         , m_clock(clock)
     {
     }
+
+    /// For the start of a run: what a clock that was set back has made of the usage is put right.
+    Base::Done tidy();
 
     Base::Done refresh();
     /// Null when there is no such account (any more).
@@ -42,31 +49,39 @@ public:
     /// What its server offers, so that what it cannot take is told before anything is queued. False: nothing
     /// new.
     bool learnOffers(const Accounts::Account &account, const QStringList &offers);
-    Smtp::LearnedLimits limitsOf(Base::AccountId id) const { return m_limits.value(id); }
-    void learnLimits(Base::AccountId id, const Smtp::LearnedLimits &limits) { m_limits.insert(id, limits); }
+    /// Whether anything but its connections keeps it from sending.
+    bool hasLimits(const Accounts::Account &account) const;
+    /// What the account's settings and its server's refusals say a connection takes.
+    Smtp::LearnedLimits limitsOf(const Accounts::Account &account) const;
+    void learnLimits(const Accounts::Account &account, const Smtp::LearnedLimits &limits);
 
-    /// An attempt failed by the account's fault: when the next may be made.
-    QDateTime backOff(Base::AccountId id);
-    /// It works.
-    void clearBackOff(Base::AccountId id) { m_backOff.remove(id); }
+    /// The home's; the same for all accounts.
+    const Delivery::RetrySchedule &schedule() const { return m_schedule; }
+    /// An attempt failed by the account's fault: how long nothing is tried, to be put on record.
+    Store::BackOff backOff(Base::AccountId id);
+    /// It works. None: that was known.
+    std::optional<Store::BackOff> clearBackOff(Base::AccountId id);
+    /// What an attempt adds to what it has sent, to be put on record.
+    Accounts::Tally count(const Accounts::Account &account, const Delivery::Outcome &outcome);
     /// It was changed, resumed or removed: what was tried and kept is void.
     void forget(Base::AccountId id);
 
 private:
-    struct BackOff
-    {
-        int failures = 0;
-        QDateTime until;
-    };
+    void load(Base::AccountId id);
+    Accounts::Learned learnedOf(Base::AccountId id) const { return m_learned.value(id); }
 
     Store::AccountStore m_store;
+    Store::SettingStore m_settings;
+    Store::UsageStore m_usages;
     Base::Clock &m_clock;
     QHash<Base::AccountId, Accounts::Account> m_known;
     QSet<Base::AccountId> m_paused;
-    QHash<Base::AccountId, BackOff> m_backOff;
-    QHash<Base::AccountId, Accounts::Secrets> m_secrets;  ///< of this run only
-    QHash<Base::AccountId, Smtp::LearnedLimits> m_limits; ///< of this run only
-    QSet<Base::AccountId> m_signedIn;                     ///< one connection until then
+    QHash<Base::AccountId, Store::BackOff> m_backOff;
+    QHash<Base::AccountId, Accounts::Usage> m_usage;
+    QHash<Base::AccountId, Accounts::Learned> m_learned;
+    Delivery::RetrySchedule m_schedule;
+    QHash<Base::AccountId, Accounts::Secrets> m_secrets; ///< of this run only
+    QSet<Base::AccountId> m_signedIn;                    ///< one connection until then
 };
 
 } // namespace Outbox

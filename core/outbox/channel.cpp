@@ -31,7 +31,7 @@ Channel::~Channel() = default;
 void Channel::add(const Store::QueueEntry &entry, Store::Assignment assignment)
 {
     m_resting->stop();
-    release();
+    release(entry);
     ++m_underWay;
     auto attempt = std::make_unique<Attempt>();
     attempt->number = ++m_lastNumber;
@@ -104,6 +104,21 @@ void Channel::deliver(Attempt &attempt)
             });
     };
     m_session->deliver(std::move(letter));
+}
+
+void Channel::release(const Store::QueueEntry &entry)
+{
+    m_reserved.removeIf([&entry](const Store::QueueEntry &each) { return each.id == entry.id; });
+}
+
+QList<Store::QueueEntry> Channel::underWay() const
+{
+    QList<Store::QueueEntry> entries = m_reserved;
+    for (const auto &[number, attempt] : m_attempts) {
+        if (!attempt->isOver)
+            entries.append(attempt->entry);
+    }
+    return entries;
 }
 
 bool Channel::isCommitting() const

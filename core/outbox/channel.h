@@ -51,12 +51,15 @@ public:
 
     bool hasSession() const { return m_session != nullptr; }
     /// An attempt for it is being entered in the books; add() or release() follows.
-    void reserve() { ++m_reserved; }
-    void release() { --m_reserved; }
+    void reserve(const Store::QueueEntry &entry) { m_reserved.append(entry); }
+    void release(const Store::QueueEntry &entry);
+    /// What it carries or is about to, as far as no outcome is known.
+    QList<Store::QueueEntry> underWay() const;
     /// Another attempt can be begun for it now.
     bool isReady() const
     {
-        return m_session && m_session->isReady() && m_underWay + m_reserved < m_session->mostLetters();
+        return m_session && m_session->isReady() &&
+               m_underWay + static_cast<std::size_t>(m_reserved.size()) < m_session->mostLetters();
     }
     /// Nothing that is not under way yet can be sent any more.
     bool isClosing() const { return m_session && !m_session->isOpen(); }
@@ -64,7 +67,7 @@ public:
     bool isIdle() const { return !hasAttempts() && m_session && m_session->isOpen(); }
     bool isOver() const { return !m_session || m_session->isOver(); }
     /// Also when what became of them is not on record yet.
-    bool hasAttempts() const { return !m_attempts.empty() || m_reserved > 0; }
+    bool hasAttempts() const { return !m_attempts.empty() || !m_reserved.isEmpty(); }
     bool isCommitting() const;
     QList<quint64> numbers() const;
     Attempt *find(quint64 number) const;
@@ -126,7 +129,7 @@ private:
     Base::Clock &m_clock;
     quint64 m_lastNumber = 0;
     QList<quint64> m_waiting; ///< attempts the session was not ready for
-    std::size_t m_reserved = 0;
+    QList<Store::QueueEntry> m_reserved;
     std::size_t m_underWay = 0; ///< attempts whose outcome is not known
 };
 

@@ -43,6 +43,8 @@ void Dispatcher::start()
 {
     Base::assertThread(this);
     m_running = true;
+    if (const Base::Done done = m_accounts.tidy(); !done)
+        Base::Log::warning(QStringLiteral("What was sent cannot be looked up: %1").arg(done.error().detail));
     wake();
 }
 
@@ -51,8 +53,11 @@ QHash<AccountId, AccountCondition> Dispatcher::conditions() const
     QHash<AccountId, AccountCondition> conditions = m_accounts.conditions();
     for (const auto &[serial, channel] : m_channels) {
         const auto at = conditions.find(channel->account().id);
-        if (at != conditions.end() && channel->hasAttempts())
-            ++at->active;
+        if (at == conditions.end())
+            continue;
+        at->active += channel->hasAttempts() ? 1 : 0;
+        for (const Store::QueueEntry &entry : channel->underWay())
+            at->take(entry);
     }
     return conditions;
 }
@@ -74,13 +79,14 @@ void Dispatcher::wake()
         m_timer->start(Journal::again);
         return;
     }
+    checkClock(now);
     const Plan plan = Outbox::plan(*due, conditions(), now);
+    for (const Store::QueueEntry &entry : plan.impossible)
+        setAside(entry, QStringLiteral("it has more recipients than its account may send to in a day"));
     for (const Store::QueueEntry &entry : plan.start) {
         const Accounts::Account *account = m_accounts.find(entry.account);
         if (!account) {
-            // Its account is gone: a person must choose another one.
-            if (m_decisions.hold(entry.id, now))
-                Q_EMIT messageChanged(entry.id);
+            setAside(entry, QStringLiteral("its account is gone"));
             continue;
         }
         Channel *idle = idleChannel(*account);
@@ -90,6 +96,30 @@ void Dispatcher::wake()
     sleepUntilDue(plan.wake);
     if (isIdle())
         Q_EMIT settled();
+}
+
+/// A person must look at it.
+void Dispatcher::setAside(const Store::QueueEntry &entry, const QString &why)
+{
+    Base::Log::warning(QStringLiteral("Message %1 is held: %2").arg(entry.id.toString(), why));
+    if (m_decisions.hold(entry.id, m_clock.now()))
+        Q_EMIT messageChanged(entry.id);
+}
+
+/// Set back, the clock would let what is deferred wait for as long as it was set back by.
+void Dispatcher::checkClock(const QDateTime &now)
+{
+    const bool begins = !m_lastLook.isValid();
+    const bool setBack = !begins && now < m_lastLook;
+    m_lastLook = now;
+    if (!begins && !setBack)
+        return;
+    const Delivery::RetrySchedule &schedule = m_accounts.schedule();
+    const qint64 most = Delivery::longestDelay(schedule);
+    if (const Base::Done done = m_messages.pullIn(now.addMSecs(most + most * schedule.jitterPercent / 100));
+        !done)
+        Base::Log::warning(
+            QStringLiteral("What is due cannot be looked through: %1").arg(done.error().detail));
 }
 
 void Dispatcher::sleepUntilDue(std::optional<QDateTime> wakeAt)
@@ -114,7 +144,7 @@ Channel *Dispatcher::idleChannel(const Accounts::Account &account) const
 
 void Dispatcher::begin(const Store::QueueEntry &entry, Channel &channel)
 {
-    channel.reserve();
+    channel.reserve(entry);
     m_journal.begin(entry.id, [this, serial = channel.serial(), entry](const auto &assignment) {
         Channel &of = *find(serial); // what is reserved stays
         if (assignment)
@@ -159,9 +189,9 @@ void Dispatcher::open(Channel &channel)
 void Dispatcher::abandon(Channel &channel, const Store::QueueEntry &entry,
                          const Store::Assignment &assignment)
 {
-    m_journal.abandon(entry.id, assignment, [this, serial = channel.serial()] {
+    m_journal.abandon(entry.id, assignment, [this, serial = channel.serial(), entry] {
         Channel &of = *find(serial);
-        of.release();
+        of.release(entry);
         next(of);
     });
 }
@@ -174,18 +204,16 @@ void Dispatcher::abandonUnsaid(Channel &channel)
         const Store::Assignment assignment = attempt.assignment;
         channel.setOver(attempt);
         channel.remove(number);
-        channel.reserve();
+        channel.reserve(entry);
         abandon(channel, entry, assignment);
     }
 }
 
 void Dispatcher::notBegun(Channel &channel, const Store::QueueEntry &entry, const Error &error)
 {
-    channel.release();
+    channel.release(entry);
     if (error.kind == ErrorKind::BadAddress || error.kind == ErrorKind::DatabaseDamaged) {
-        // It would be taken up again and again: a person must look at it.
-        if (m_decisions.hold(entry.id, m_clock.now()))
-            Q_EMIT messageChanged(entry.id);
+        setAside(entry, error.detail); // it would be taken up again and again
     } else if (error.kind != ErrorKind::NotAllowed && error.kind != ErrorKind::NotFound) {
         m_refused = true; // nobody's fault but the disk's
         m_timer->start(Journal::again);
@@ -267,7 +295,7 @@ void Dispatcher::answerSecret(quint64 request, const Base::Result<Accounts::Secr
 void Dispatcher::connectChannel(Channel &channel, const Accounts::Secrets &secrets)
 {
     Smtp::SessionOptions options = sessionOptions(channel.account(), secrets.signIn);
-    options.learned = m_accounts.limitsOf(channel.account().id);
+    options.learned = m_accounts.limitsOf(channel.account());
     channel.start(std::move(options),
                   [connectTo = m_connect, password = secrets.proxy] { return connectTo(password); });
 }
@@ -287,12 +315,17 @@ void Dispatcher::failBeforeSession(Channel &channel, const Error &error)
     }
 }
 
-Store::Consequence Dispatcher::consequenceOf(const Accounts::Account &account, const Store::QueueEntry &entry,
-                                             const Outcome &outcome)
+/// What follows from it for the message and for the account.
+Ending Dispatcher::endingOf(const Accounts::Account &account, const Store::QueueEntry &entry,
+                            const Outcome &outcome, const Delivery::Transcript &transcript)
 {
     const QDateTime now = m_clock.now();
-    Store::Consequence consequence;
-    consequence.nextAttempt = now.addMSecs(Delivery::delayAfter(entry.attempts + 1));
+    const Delivery::RetrySchedule &schedule = m_accounts.schedule();
+    Ending ending{outcome, transcript, {}, m_accounts.count(account, outcome), {}};
+    Store::Consequence &consequence = ending.consequence;
+    const int attempts = entry.attempts + 1;
+    const quint64 seed = Delivery::jitterSeed(QByteArray::number(entry.id.value));
+    consequence.nextAttempt = now.addMSecs(Delivery::delayAfter(schedule, attempts, seed));
     const bool cancelled = outcome.error && (outcome.error->kind == ErrorKind::Cancelled ||
                                              outcome.error->kind == ErrorKind::Interrupted);
     if (cancelled) {
@@ -302,13 +335,16 @@ Store::Consequence Dispatcher::consequenceOf(const Accounts::Account &account, c
     } else if (outcome.scope == Delivery::Scope::Account && !outcome.isSuccess()) {
         // The account's fault: the message is left as it was, the account waits.
         consequence.countAttempt = false;
-        consequence.nextAttempt = m_accounts.backOff(account.id);
+        ending.backOff = m_accounts.backOff(account.id);
+        consequence.nextAttempt = ending.backOff->until;
     } else if (outcome.stage >= Delivery::Stage::Mail) {
         // It was signed in: whatever became of the message, the account works.
-        m_accounts.clearBackOff(account.id);
+        ending.backOff = m_accounts.clearBackOff(account.id);
     }
-    consequence.giveUp = consequence.countAttempt && entry.created.msecsTo(now) > Delivery::giveUpAfter;
-    return consequence;
+    consequence.giveUp =
+        consequence.countAttempt &&
+        Delivery::patienceWith(schedule, entry.created, attempts, now) == Delivery::Patience::GivenUp;
+    return ending;
 }
 
 void Dispatcher::record(Channel &channel, quint64 number, const Outcome &outcome,
@@ -321,7 +357,7 @@ void Dispatcher::record(Channel &channel, quint64 number, const Outcome &outcome
     const AccountId account = channel.account().id;
     m_journal.finish(
         attempt->entry.id, attempt->assignment, account,
-        {outcome, transcript, consequenceOf(channel.account(), attempt->entry, outcome)},
+        endingOf(channel.account(), attempt->entry, outcome, transcript),
         [this, serial = channel.serial(), number, outcome] { recorded(*find(serial), number, outcome); });
     next(channel); // what is due need not wait for the disk
 }
@@ -352,14 +388,15 @@ void Dispatcher::recorded(Channel &channel, quint64 number, const Outcome &outco
 /// for.
 void Dispatcher::next(Channel &channel)
 {
-    m_accounts.learnLimits(channel.account().id, channel.learned());
+    if (channel.hasSession())
+        m_accounts.learnLimits(channel.account(), channel.learned());
     if (!m_running || channel.isClosing())
         abandonUnsaid(channel);
     else
         channel.deliverNext();
     const bool current = m_running && m_accounts.isCurrent(channel.account());
     while (current && !m_refused && channel.isReady()) {
-        const std::optional<Store::QueueEntry> entry = nextOf(channel.account().id);
+        const std::optional<Store::QueueEntry> entry = nextOf(channel.account());
         if (!entry)
             break;
         begin(*entry, channel);
@@ -376,16 +413,23 @@ void Dispatcher::next(Channel &channel)
     QMetaObject::invokeMethod(this, &Dispatcher::wake, Qt::QueuedConnection); // to say that all is settled
 }
 
-/// The most overdue one; others may have dealt with it, which shows when it is begun.
-std::optional<Store::QueueEntry> Dispatcher::nextOf(AccountId account)
+/// The most overdue one, as long as the account's limits let it go; others may have dealt with it, which
+/// shows when it is begun.
+std::optional<Store::QueueEntry> Dispatcher::nextOf(const Accounts::Account &account)
 {
-    QList<Store::QueueEntry> &ready = m_ready[account];
+    QList<Store::QueueEntry> &ready = m_ready[account.id];
+    const QDateTime now = m_clock.now();
     if (ready.isEmpty()) {
-        if (const Base::Result<QList<Store::QueueEntry>> due =
-                m_messages.dueOf(account, m_clock.now(), lookAhead))
+        if (const Base::Result<QList<Store::QueueEntry>> due = m_messages.dueOf(account.id, now, lookAhead))
             ready = *due;
     }
-    return ready.isEmpty() ? std::nullopt : std::optional(ready.takeFirst());
+    if (ready.isEmpty())
+        return std::nullopt;
+    if (!m_accounts.hasLimits(account))
+        return ready.takeFirst();
+    // Else wake(), which comes before anything sleeps, says when it may.
+    const std::optional<QDateTime> allowed = conditions().value(account.id).allowedAt(ready.first(), now);
+    return allowed && *allowed <= now ? std::optional(ready.takeFirst()) : std::nullopt;
 }
 
 void Dispatcher::end(Channel &channel)

@@ -70,16 +70,18 @@ private:
     void later(quint64 serial, const std::function<void(Channel &)> &what);
     void connectChannel(Channel &channel, const Accounts::Secrets &secrets);
     void failBeforeSession(Channel &channel, const Base::Error &error);
-    Store::Consequence consequenceOf(const Accounts::Account &account, const Store::QueueEntry &entry,
-                                     const Delivery::Outcome &outcome);
+    Ending endingOf(const Accounts::Account &account, const Store::QueueEntry &entry,
+                    const Delivery::Outcome &outcome, const Delivery::Transcript &transcript);
     void record(Channel &channel, quint64 number, const Delivery::Outcome &outcome,
                 const Delivery::Transcript &transcript);
     void recorded(Channel &channel, quint64 number, const Delivery::Outcome &outcome);
-    std::optional<Store::QueueEntry> nextOf(Base::AccountId account);
+    std::optional<Store::QueueEntry> nextOf(const Accounts::Account &account);
     Channel *find(quint64 serial) const;
     void next(Channel &channel);
     void end(Channel &channel);
     QHash<Base::AccountId, AccountCondition> conditions() const;
+    void setAside(const Store::QueueEntry &entry, const QString &why);
+    void checkClock(const QDateTime &now);
     void sleepUntilDue(std::optional<QDateTime> wake);
 
     Store::MessageStore m_messages;
@@ -94,6 +96,7 @@ private:
     std::map<quint64, std::unique_ptr<Channel>> m_channels;
     QHash<Base::AccountId, QList<Store::QueueEntry>> m_ready; ///< due ones, looked up ahead
     quint64 m_serial = 0;
+    QDateTime m_lastLook; ///< of the clock on the wall
     bool m_running = false;
     bool m_looking = false;
     bool m_refused = false; ///< the books took no attempt; they are asked again later

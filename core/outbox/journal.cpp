@@ -14,6 +14,8 @@ using Store::Assignment;
 Journal::Journal(Store::Database &database, Store::CommitGroup &group, Base::Clock &clock)
     : m_messages(database)
     , m_accounts(database)
+    , m_usage(database)
+
     , m_group(group)
     , m_clock(clock)
 {
@@ -44,10 +46,22 @@ void Journal::finish(MessageId message, const Assignment &assignment, Base::Acco
         [this, message, assignment, account, ending] {
             const Done done = m_messages.finishAttempt(message, assignment, ending.outcome, ending.transcript,
                                                        ending.consequence, m_clock.now());
-            const bool pause = done.ok() && Delivery::needsPerson(ending.outcome);
-            return pause ? m_accounts.setPause(account, Delivery::reasonOf(ending.outcome)) : done;
+            return done ? settle(account, ending) : done;
         },
         then);
+}
+
+Done Journal::settle(Base::AccountId account, const Ending &ending)
+{
+    if (const Done done = m_usage.add(account, m_clock.now(), ending.sent); !done)
+        return done;
+    if (ending.backOff) {
+        if (const Done done = m_accounts.setBackOff(account, *ending.backOff); !done)
+            return done;
+    }
+    return Delivery::needsPerson(ending.outcome)
+               ? m_accounts.setPause(account, Delivery::reasonOf(ending.outcome))
+               : Done();
 }
 
 void Journal::abandon(MessageId message, const Assignment &assignment, std::function<void()> then)

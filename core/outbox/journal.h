@@ -9,6 +9,7 @@
 #include "core/store/accountstore.h"
 #include "core/store/commitgroup.h"
 #include "core/store/messagestore.h"
+#include "core/store/usagestore.h"
 
 #include <QObject>
 
@@ -22,6 +23,8 @@ struct Ending
     Delivery::Outcome outcome;
     Delivery::Transcript transcript;
     Store::Consequence consequence;
+    Accounts::Tally sent;                  ///< what it adds to the account's usage
+    std::optional<Store::BackOff> backOff; ///< how the account stands from here on; none: as before
 };
 
 class Journal : public QObject
@@ -32,7 +35,9 @@ public:
     Journal(Store::Database &database, Store::CommitGroup &group, Base::Clock &clock);
 
     void begin(Base::MessageId message, std::function<void(const Base::Result<Store::Assignment> &)> then);
-    /// Pauses the account in the same commit where the outcome needs a person.
+    /// With what it means for the account, in the same commit: what was sent, back-off, a pause where the
+    /// outcome needs a
+    /// person.
     void finish(Base::MessageId message, const Store::Assignment &assignment, Base::AccountId account,
                 const Ending &ending, std::function<void()> then);
     /// Nothing was said for it: as if it had not been begun.
@@ -44,7 +49,11 @@ private:
     void insist(const QString &what, const Store::CommitGroup::Work &work, const std::function<void()> &then);
 
     Store::MessageStore m_messages;
+    Base::Done settle(Base::AccountId account, const Ending &ending);
+
     Store::AccountStore m_accounts;
+    Store::UsageStore m_usage;
+
     Store::CommitGroup &m_group;
     Base::Clock &m_clock;
     std::map<quint64, std::unique_ptr<Base::Timer>> m_refused; ///< by a number of their own

@@ -2,6 +2,8 @@
 
 // What is due, and when to look again: a pure function of the entries, the accounts' conditions and the time.
 
+#include "core/accounts/limits.h"
+#include "core/accounts/usage.h"
 #include "core/store/messagestore.h"
 
 #include <QHash>
@@ -14,17 +16,27 @@ struct AccountCondition
     int maxConnections = 2;
     bool isPaused = false;  ///< waits for a person
     QDateTime backOffUntil; ///< null: no back-off
+    Accounts::Limits limits;
+    Accounts::Usage usage;
+    Accounts::Tally underWay; ///< as if it had gone now
+
+    /// When that message may go as far as the account's limits are concerned; none: never.
+    std::optional<QDateTime> allowedAt(const Store::QueueEntry &entry, const QDateTime &now) const;
+    /// It is on its way.
+    void take(const Store::QueueEntry &entry);
 };
 
 struct Plan
 {
     QList<Store::QueueEntry> start;
-    std::optional<QDateTime> wake; ///< the next end of a back-off that holds something up
+    std::optional<QDateTime>
+        wake; ///< the next end of a back-off, or opening of a window, that holds something up
+    QList<Store::QueueEntry> impossible; ///< no limit of its account ever lets it go
 };
 
 /// entries: due ones, the most overdue first. Keeps their order; an account takes up no more than its
 /// connections.
-Plan plan(const QList<Store::QueueEntry> &entries, const QHash<Base::AccountId, AccountCondition> &conditions,
+Plan plan(const QList<Store::QueueEntry> &entries, QHash<Base::AccountId, AccountCondition> conditions,
           const QDateTime &now);
 
 } // namespace Outbox

@@ -55,8 +55,12 @@ QDateTime fromStamp(const QVariant &value)
 
 QueueEntry entryOf(const Cursor &query)
 {
-    return {MessageId{query.value(0).toLongLong()}, Base::AccountId{query.value(1).toLongLong()},
-            fromStamp(query.value(2)), fromStamp(query.value(3)), query.value(4).toInt()};
+    return {MessageId{query.value(0).toLongLong()},
+            Base::AccountId{query.value(1).toLongLong()},
+            fromStamp(query.value(2)),
+            fromStamp(query.value(3)),
+            query.value(4).toInt(),
+            query.value(5).toInt()};
 }
 
 } // namespace
@@ -130,24 +134,22 @@ Done MessageStore::insertRecipients(qint64 message, const QList<Message::Recipie
 
 Base::Result<QList<QueueEntry>> MessageStore::due(const QDateTime &now, int limit) const
 {
-    return entries(
-        QStringLiteral(
-            "SELECT id, account, next_attempt, created, attempts FROM message INDEXED BY message_due "
-            "WHERE state IN ('queued', 'deferred')"
-            " AND next_attempt <= ? ORDER BY next_attempt, id LIMIT ?"),
-        {stamp(now), limit});
+    return entries(QStringLiteral("SELECT id, account, next_attempt, created, attempts, recipient_count FROM "
+                                  "message INDEXED BY message_due "
+                                  "WHERE state IN ('queued', 'deferred')"
+                                  " AND next_attempt <= ? ORDER BY next_attempt, id LIMIT ?"),
+                   {stamp(now), limit});
 }
 
 Base::Result<QList<QueueEntry>> MessageStore::dueOf(Base::AccountId account, const QDateTime &now,
                                                     int limit) const
 {
     // The plus: accounts have no part in the choice of the index.
-    return entries(
-        QStringLiteral(
-            "SELECT id, account, next_attempt, created, attempts FROM message INDEXED BY message_due "
-            "WHERE state IN ('queued', 'deferred') AND next_attempt <= ?"
-            " AND +account = ? ORDER BY next_attempt, id LIMIT ?"),
-        {stamp(now), account.value, limit});
+    return entries(QStringLiteral("SELECT id, account, next_attempt, created, attempts, recipient_count FROM "
+                                  "message INDEXED BY message_due "
+                                  "WHERE state IN ('queued', 'deferred') AND next_attempt <= ?"
+                                  " AND +account = ? ORDER BY next_attempt, id LIMIT ?"),
+                   {stamp(now), account.value, limit});
 }
 
 Base::Result<QList<QueueEntry>> MessageStore::entries(const QString &sql, const QVariantList &values) const
@@ -171,6 +173,13 @@ Base::Result<std::optional<QDateTime>> MessageStore::nextDue(const QDateTime &no
     if (!next)
         return next.error();
     return next->isNull() ? std::optional<QDateTime>() : fromStamp(*next);
+}
+
+Done MessageStore::pullIn(const QDateTime &latest)
+{
+    return m_database.write(QStringLiteral("UPDATE message INDEXED BY message_due SET next_attempt = ?"
+                                           " WHERE state IN ('queued', 'deferred') AND next_attempt > ?"),
+                            {stamp(latest), stamp(latest)});
 }
 
 Base::Result<Assignment> MessageStore::beginAttempt(MessageId id, const QDateTime &now)

@@ -22,6 +22,7 @@ struct QueueEntry
     QDateTime due; ///< UTC
     QDateTime created;
     int attempts = 0;
+    int recipients = 1; ///< of the message, all of them
 };
 
 /// What an attempt needs: the envelope with only those recipients who still wait, and where each stands in
@@ -65,6 +66,10 @@ public:
     Base::Result<QList<QueueEntry>> dueOf(Base::AccountId account, const QDateTime &now, int limit) const;
     /// When the next one is due that is not yet; none: never.
     Base::Result<std::optional<QDateTime>> nextDue(const QDateTime &now) const;
+
+    /// What is deferred to a moment behind `latest`, which no schedule says, is due then: the clock was set
+    /// back.
+    Base::Done pullIn(const QDateTime &latest);
 
     Base::Result<Assignment> beginAttempt(Base::MessageId id, const QDateTime &now);
     /// Puts "the final dot may have been sent" on record, with the verdicts known so far and who is receiving

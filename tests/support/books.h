@@ -9,6 +9,7 @@
 #include "core/store/draftstore.h"
 #include "core/store/messagequery.h"
 #include "core/store/messagestore.h"
+#include "core/store/settingstore.h"
 #include "core/store/spool.h"
 
 #include <QBuffer>
@@ -34,6 +35,11 @@ struct Books
     {
         QDir(folder.path()).mkdir(QStringLiteral("spool"));
         opened = database.open(databasePath(), Store::Database::Mode::ReadWrite);
+        // Delays are what they are called.
+        Delivery::RetrySchedule schedule;
+        schedule.jitterPercent = 0;
+        if (opened)
+            opened = Store::SettingStore(database).setSchedule(schedule);
     }
 
     QString databasePath() const { return folder.filePath(QStringLiteral("postrider.db")); }

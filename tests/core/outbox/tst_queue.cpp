@@ -25,7 +25,8 @@ QList<QueueEntry> entries(const QList<int> &accounts)
 
 AccountCondition condition(int active, int most, bool paused = false, int backOffSeconds = 0)
 {
-    return {active, most, paused, backOffSeconds == 0 ? QDateTime() : noon.addSecs(backOffSeconds)};
+    return {active, most, paused, backOffSeconds == 0 ? QDateTime() : noon.addSecs(backOffSeconds),
+            {},     {},   {}};
 }
 
 } // namespace
