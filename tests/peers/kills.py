@@ -25,7 +25,7 @@ from program import OK, Home, end_with_parent
 
 SINK = next((path for path in ("/usr/sbin/smtp-sink", "/usr/bin/smtp-sink") if os.access(path, os.X_OK)), None)
 _BORDER = "=== the next letter ==="
-_KILLED = -9
+KILLED = -9
 
 
 def killer():
@@ -174,38 +174,45 @@ class Letter:
 class Kill(collections.namedtuple("Kill", "how at")):
     """how: before, half, after the at-th write; or time: after so many seconds."""
 
+    def orders(self):
+        return {} if self.how == "time" else {"KILLER_HOW": self.how, "KILLER_AT": str(self.at)}
+
     def __str__(self):
         return f"after {self.at:.3f} s" if self.how == "time" else f"{self.how} write {self.at}"
 
 
-def start_killed(home, kill, *command, log=None, **more):
-    """The command, which kills itself at that write, or nowhere if kill is None."""
-    home.environment["LD_PRELOAD"] = killer()
-    home.environment["KILLER_BELOW"] = os.path.realpath(home.path)
-    if log:
-        home.environment["KILLER_LOG"] = str(log)
-    if kill and kill.how != "time":
-        home.environment |= {"KILLER_AT": str(kill.at), "KILLER_HOW": kill.how}
+class Fault(collections.namedtuple("Fault", "how at count")):
+    """The disk is full, read-only or broken at the at-th call that can fail so, for `count` of them; 0: for good."""
+
+    def orders(self):
+        return {"KILLER_FAIL": self.how, "KILLER_FROM": str(self.at), "KILLER_FOR": str(self.count)}
+
+    def __str__(self):
+        return f"{self.how} at call {self.at}" + (f" for {self.count} calls" if self.count else " for good")
+
+
+def start_with(home, orders, *command, log=None, **more):
+    """Home.start() of a program that has a Kill or a Fault in it, or only writes down its writes."""
+    ordinary = home.environment
+    home.environment = ordinary | {"LD_PRELOAD": killer(), "KILLER_BELOW": os.path.realpath(home.path)}
+    home.environment |= orders.orders() if orders else {}
+    home.environment |= {"KILLER_LOG": str(log)} if log else {}
     try:
         return home.start(*command, **more)
     finally:
-        home.environment = {
-            name: value
-            for name, value in home.environment.items()
-            if name != "LD_PRELOAD" and not name.startswith("KILLER_")
-        }
+        home.environment = ordinary
 
 
-def run_killed(home, kill, *command, log=None):
+def run_with(home, orders, *command, log=None):
     """Whether it was killed, and what it said and left."""
-    process = start_killed(home, kill, *command, log=log, stdin=subprocess.PIPE)
-    if kill and kill.how == "time":
+    process = start_with(home, orders, *command, log=log, stdin=subprocess.PIPE)
+    if isinstance(orders, Kill) and orders.how == "time":
         try:
-            process.wait(kill.at)
+            process.wait(orders.at)
         except subprocess.TimeoutExpired:
             process.kill()
     answer = home.finish(process)
-    return answer.code == _KILLED, answer
+    return answer.code == KILLED, answer
 
 
 class Battlefield:
@@ -312,7 +319,7 @@ class Battlefield:
         with Trial(self, "unharmed") as trial:
             log = trial.home.outside / "writes"
             begun = time.monotonic()
-            _, answer = run_killed(trial.home, None, *self.run_command, log=log)
+            _, answer = run_with(trial.home, None, *self.run_command, log=log)
             self.seconds = time.monotonic() - begun
             self.expect(answer)
             self.writes = len(log.read_text().splitlines())
@@ -412,7 +419,7 @@ class Trial:
     def kill(self, kill):
         """Whether it came to that."""
         self._log.unlink(missing_ok=True)
-        killed, answer = run_killed(self.home, kill, *self.field.run_command, log=self._log)
+        killed, answer = run_with(self.home, kill, *self.field.run_command, log=self._log)
         if not killed:
             self.field.expect(answer)
         self.killed += killed

@@ -8,10 +8,10 @@ import os
 import random
 import subprocess
 import sys
-import time
 import unittest
 
 from kills import (
+    KILLED,
     SINK,
     Battlefield,
     DroppedAfterTheDot,
@@ -22,9 +22,8 @@ from kills import (
     Sinks,
     Trial,
     killer,
-    run_killed,
-    start_killed,
-    wait_for,
+    run_with,
+    start_with,
 )
 from program import OK
 
@@ -133,7 +132,7 @@ class WhileEntering(KillTest):
         log.unlink(missing_ok=True)
         letter = trial.field.next_letter()
         before = {message["id"] for message in trial.home.messages()}
-        killed, answer = run_killed(trial.home, kill, *trial.field.command(letter), log=log)
+        killed, answer = run_with(trial.home, kill, *trial.field.command(letter), log=log)
         self.kills += killed
         entered = [message for message in trial.home.messages() if message["id"] not in before]
         words = f"{trial.name}, killed {kill}: {answer}\n{log.read_text()}\n{entered}"
@@ -157,12 +156,11 @@ class TwoPrograms(KillTest):
 
     def take_over(self, trial, kill):
         log = trial.home.outside / "writes"
-        first = start_killed(trial.home, kill, *trial.field.run_command, log=log, stdin=subprocess.PIPE)
-        lock = trial.home.path / "dispatcher.lock"
+        first = start_with(trial.home, kill, *trial.field.run_command, log=log, stdin=subprocess.PIPE)
         second = trial.home.start(*trial.field.run_command, stdin=subprocess.PIPE)
         answers = [trial.home.finish(process) for process in (first, second)]
-        trial.killed = sum(answer.code == -9 for answer in answers)
-        self.assertEqual(OK, answers[1].code, f"{answers[1]} {lock}")
+        trial.killed = sum(answer.code == KILLED for answer in answers)
+        self.assertEqual(OK, answers[1].code, str(answers[1]))
         for server in trial.field.servers:
             server.settle()
         trial.compare()
@@ -177,5 +175,4 @@ if __name__ == "__main__":
         print("skipped: the library that kills is not built here (POSTRIDER_KILLER).")
         sys.exit(77)
     print(f"POSTRIDER_SEED={SEED}")
-    begun = time.monotonic()
     unittest.main(verbosity=2)

@@ -181,11 +181,11 @@ const auto nothing = [] {};
 long openAt(int folder, const char *path, int flags, mode_t mode)
 {
     const auto whole = [&] { return ::syscall(SYS_openat, folder, path, flags, mode); };
-    const bool writes = (flags & O_CREAT) != 0 || (flags & O_ACCMODE) != O_RDONLY;
-    const bool makes = (flags & O_CREAT) != 0;
-    // Nothing is written by opening what is there: only a read-only disk minds.
-    const bool minds = makes || (orders.fail && std::strcmp(orders.fail, "read-only") == 0);
-    return meet(writes && minds ? kindOf(path) : Kind::Other, Call::Make, "open", path, whole, nothing);
+    // Opening what is there writes nothing: only a read-only disk minds.
+    const bool makes = (flags & O_CREAT) != 0 && ::faccessat(folder, path, F_OK, 0) != 0;
+    const bool minds =
+        (flags & O_ACCMODE) != O_RDONLY && orders.fail && std::strcmp(orders.fail, "read-only") == 0;
+    return meet(makes || minds ? kindOf(path) : Kind::Other, Call::Make, "open", path, whole, nothing);
 }
 
 mode_t modeOf(int flags, va_list more)
