@@ -123,7 +123,7 @@ void MailWorker::stop()
             m_ownership->release();
         Q_EMIT closed();
     });
-        m_group->flush(); // whoever waits for an answer gets it
+    m_group->flush(); // whoever waits for an answer gets it
     m_dispatcher->stop();
 }
 

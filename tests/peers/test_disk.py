@@ -133,9 +133,11 @@ class AFailingDisk(DiskTest):
                 for at in (1, 20, 40):
                     trial, answer, failed, words = self.run_on(Fault(how, at, 0), *command)
                     before = len(self.field.letters)
-                    self.assert_said(answer, (OK, CANNOT_CREATE, IO_ERROR) if at > 1 else (CANNOT_CREATE, IO_ERROR), words)
+                    refused = (CANNOT_CREATE, IO_ERROR)
+                    self.assert_said(answer, refused if at == 1 else (OK, *refused), words)
                     # A commit whose sync failed is told to have failed, and may be there all the same.
-                    self.assertIn(len(trial.books()), (before + 1,) if answer.code == OK else (before, before + 1), words)
+                    entered = len(trial.books()) - before
+                    self.assertIn(entered, (1,) if answer.code == OK else (0, 1), words)
 
 
 class DamagedBooks(DiskTest):
