@@ -65,10 +65,10 @@ Base::Done Database::open(const QString &path, Mode mode)
         return done;
     if (const Base::Done done = configure(mode); !done)
         return done;
+    // What is kept here is somebody's mail; the log that is about to be made gets the same mode.
+    QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);
     if (const Base::Done done = checkWritable(); !done)
         return done;
-    // What is kept here is somebody's mail.
-    QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);
     return migrate(*this);
 }
 
