@@ -11,8 +11,9 @@ import subprocess
 import sys
 import unittest
 
-from kills import SINK, Battlefield, Fault, Sink, Trial, killer, run_with, start_with, wait_for
+from kills import Battlefield, Fault, Trial, killer, run_with, start_with
 from program import CANNOT_CREATE, IO_ERROR, OK, TEMPORARY
+from servers import SINK, Sink, wait_for
 
 SEED = int(os.environ.get("POSTRIDER_SEED") or random.SystemRandom().randrange(1 << 32))
 FAULTS = ("full", "read-only", "broken")

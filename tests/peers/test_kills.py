@@ -12,13 +12,11 @@ import unittest
 
 from kills import (
     KILLED,
-    SINK,
     Battlefield,
     DroppedAfterTheDot,
     DroppedBeforeTheDot,
     Kill,
     Letter,
-    Sink,
     Sinks,
     Trial,
     killer,
@@ -26,6 +24,7 @@ from kills import (
     start_with,
 )
 from program import OK
+from servers import SINK, Sink
 
 SEED = int(os.environ.get("POSTRIDER_SEED") or random.SystemRandom().randrange(1 << 32))
 HOWS = ("before", "half", "after")
