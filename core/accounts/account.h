@@ -85,7 +85,7 @@ struct Account
         return which == SecretOf::SignIn ? auth != Auth::External && needsSignIn()
                                          : server.proxy.needsSignIn();
     }
-        bool needsSecret() const { return needs(SecretOf::SignIn) || needs(SecretOf::Proxy); }
+    bool needsSecret() const { return needs(SecretOf::SignIn) || needs(SecretOf::Proxy); }
     SecretPlace placeOf(SecretOf which) const
     {
         return which == SecretOf::SignIn ? secretPlace : proxySecretPlace;

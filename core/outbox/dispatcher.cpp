@@ -33,7 +33,10 @@ Dispatcher::Dispatcher(Store::Database &database, Store::CommitGroup &group, Sto
     , m_spool(spool)
     , m_clock(clock)
     , m_connect(std::move(connect))
-    , m_timer(clock.makeTimer([this] { wake(); }))
+    , m_timer(clock.makeTimer([this] {
+        m_refused = false;
+        wake();
+    }))
 {
 }
 
@@ -65,10 +68,9 @@ QHash<AccountId, AccountCondition> Dispatcher::conditions() const
 void Dispatcher::wake()
 {
     Base::assertThread(this);
-    if (!m_running || m_looking)
+    if (!m_running || m_looking || m_refused)
         return;
     m_looking = true;
-    m_refused = false;
     m_ready.clear();
     const QDateTime now = m_clock.now();
     const Base::Result<QList<Store::QueueEntry>> due = m_messages.due(now, lookAhead);

@@ -2,13 +2,17 @@
 
 #include "core/base/log.h"
 
+#include <QFile>
 #include <QLocalSocket>
+
+#include <utility>
 
 namespace Outbox {
 
 namespace {
 constexpr qint64 tryAgain = 2000;  // ms
 constexpr qint64 longestWord = 64; // octets of one call through the socket
+constexpr qint64 longestLock = 4096;
 } // namespace
 
 Ownership::Ownership(const Base::Paths &paths, Base::Clock &clock)
@@ -38,9 +42,19 @@ Ownership::~Ownership()
     release();
 }
 
+/// QLockFile finds out by the number of a process that it is gone: one that was killed before it wrote its
+/// number would be waited for for ever, and so would one whose number another program of ours has by now. The
+/// kernel knows better, and does not let a file be removed this way while its owner lives. Only one that has
+/// not changed since the last time: it could be that of a program that is about to lock it.
 bool Ownership::tryLock()
 {
-    return m_lock.isLocked() || m_lock.tryLock(0);
+    if (m_lock.isLocked() || m_lock.tryLock(0))
+        return true;
+    QFile file(m_lock.fileName());
+    const std::optional<QByteArray> left =
+        file.open(QIODevice::ReadOnly) ? std::optional(file.read(longestLock)) : std::nullopt;
+    const bool unchanged = left && left == std::exchange(m_left, left);
+    return unchanged && m_lock.removeStaleLockFile() && m_lock.tryLock(0);
 }
 
 void Ownership::seek()

@@ -12,6 +12,8 @@
 #include <QLockFile>
 #include <QObject>
 
+#include <optional>
+
 namespace Outbox {
 
 class Ownership : public QObject
@@ -44,6 +46,7 @@ private:
 
     QString m_socketName;
     QLockFile m_lock;
+    std::optional<QByteArray> m_left; ///< what stood in it when it was another's the last time
     QLocalServer m_server;
     std::unique_ptr<Base::Timer> m_again;
     bool m_owner = false;

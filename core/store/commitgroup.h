@@ -32,7 +32,7 @@ public:
     /// Does it now, and calls `then` from the event loop, with what came of it. Inside of the work a
     /// Transaction is a part of the group's.
     void post(const Work &work, Then then);
-        /// Commits now. Those who wait are told from the event loop.
+    /// Commits now. Those who wait are told from the event loop.
     void commit();
     /// Commits now and tells those who wait.
     void flush();
@@ -46,7 +46,7 @@ private:
 
     Base::Done open();
     Base::Done attempt(const Work &work);
-    
+
     void tell();
 
     Database &m_database;

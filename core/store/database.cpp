@@ -65,8 +65,10 @@ Base::Done Database::open(const QString &path, Mode mode)
         return done;
     if (const Base::Done done = configure(mode); !done)
         return done;
-    // What is kept here is somebody's mail.
+    // What is kept here is somebody's mail; the log that is about to be made gets the same mode.
     QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);
+    if (const Base::Done done = checkWritable(); !done)
+        return done;
     return migrate(*this);
 }
 
@@ -84,6 +86,15 @@ Base::Done Database::configure(Mode mode) const
             return done;
     }
     return {};
+}
+
+/// SQLite opens what it may not write for reading only (sqlite.org/c3ref/open.html), and it stays so even
+/// when the disk recovers. Nothing is written here.
+Base::Done Database::checkWritable() const
+{
+    if (const Base::Done done = exec(QStringLiteral("BEGIN IMMEDIATE")); !done)
+        return done;
+    return exec(QStringLiteral("ROLLBACK"));
 }
 
 /// Two programs that begin at the same moment stand in each other's way here, and SQLite gives up at once

@@ -51,6 +51,7 @@ private:
 
     Base::Done configure(Mode mode) const;
     Base::Done switchToWal() const;
+    Base::Done checkWritable() const;
 
     QString m_connection;
     QString m_path;

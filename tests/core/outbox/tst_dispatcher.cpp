@@ -698,6 +698,11 @@ void TestDispatcher::theDiskThatRefusesTheBeginningIsAskedAgain()
     QVERIFY(m_server->opened.isEmpty()); // nothing is done that is not on record
     QCOMPARE(m_books->state(id), u"queued"_s);
     m_books->refuseWrites(false);
+    settle();
+    QCOMPARE(m_books->state(id), u"queued"_s); // after a while, not as often as it can
+    m_dispatcher->wake();
+    settle();
+    QCOMPARE(m_books->state(id), u"queued"_s);
     advance(2000);
     QCOMPARE(m_books->state(id), u"sent"_s);
 }

@@ -24,6 +24,9 @@ private Q_SLOTS:
     void theSecondTakesOverWhenTheFirstLetsGo();
     void theSecondTakesOverWhenTheFirstIsGone();
     void aLockOfADeadProgramIsVoid();
+    void law8_aLockThatWasNeverWrittenIsVoid();
+    void law8_aLockWithTheNumberOfALivingProgramIsVoid();
+    void aLivingOwnerKeepsItsLock();
     void differentHomesDoNotDisturbEachOther();
     void theOwnerIsWokenThroughTheSocket();
     void rubbishThroughTheSocketHarmsNobody();
@@ -115,6 +118,51 @@ void TestOwnership::aLockOfADeadProgramIsVoid()
     const auto owner = make();
     owner->seek();
     QVERIFY(owner->isOwner());
+}
+
+void TestOwnership::law8_aLockThatWasNeverWrittenIsVoid()
+{
+    // Killed between making the file and writing to it.
+    QFile lock(m_paths->dispatcherLock());
+    QVERIFY(lock.open(QIODevice::WriteOnly));
+    lock.close();
+    const auto next = make();
+    next->seek();
+    QVERIFY(!next->isOwner()); // it may be about to be written
+    m_clock->advance(2000);
+    QVERIFY(next->isOwner());
+}
+
+void TestOwnership::law8_aLockWithTheNumberOfALivingProgramIsVoid()
+{
+    // The owner was killed, and its number is this program's now: in a sandbox it often is.
+    QFile lock(m_paths->dispatcherLock());
+    const auto first = make();
+    first->seek();
+    QVERIFY(lock.open(QIODevice::ReadOnly));
+    const QByteArray octets = lock.readAll();
+    lock.close();
+    QVERIFY(octets.startsWith(QByteArray::number(QCoreApplication::applicationPid())));
+    first->release();
+    QVERIFY(lock.open(QIODevice::WriteOnly));
+    lock.write(octets);
+    lock.close();
+    const auto next = make();
+    next->seek();
+    m_clock->advance(2000);
+    QVERIFY(next->isOwner());
+}
+
+void TestOwnership::aLivingOwnerKeepsItsLock()
+{
+    const auto first = make();
+    const auto second = make();
+    first->seek();
+    second->seek();
+    for (int i = 0; i < 5; ++i)
+        m_clock->advance(2000);
+    QVERIFY(!second->isOwner());
+    QVERIFY(QFile::exists(m_paths->dispatcherLock()));
 }
 
 void TestOwnership::differentHomesDoNotDisturbEachOther()
