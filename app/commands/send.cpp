@@ -289,6 +289,9 @@ int runSend(const Base::Paths &paths, const QStringList &arguments)
     if (!account)
         return fail(account.error());
     draft.account = account->id;
+    // Whoever waits for the outcome wants it tried now.
+    if (!queueOnly)
+        (void)await(office.mailroom().liftBackOff(account->id));
     const Base::Result<Base::MessageId> id = await(
         finished ? submitFinished(office, parser, *account, file, wish) : office.mailroom().submit(draft));
     if (!id)

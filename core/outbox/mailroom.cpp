@@ -273,6 +273,10 @@ Mailroom::Answer<void> Mailroom::resumeAccount(AccountId id)
 {
     return ask<void>([id](MailWorker &worker) { return worker.resumeAccount(id); });
 }
+Mailroom::Answer<void> Mailroom::liftBackOff(AccountId id)
+{
+    return ask<void>([id](MailWorker &worker) { return worker.liftBackOff(id); });
+}
 
 Mailroom::Answer<void> Mailroom::acceptWeakerSignIn(AccountId id)
 {

@@ -76,6 +76,9 @@ public:
     Answer<void> setDefaultAccount(Base::AccountId id);
     /// Lifts a pause and the back-off.
     Answer<void> resumeAccount(Base::AccountId id);
+    /// Lets the next message try its server at once, if a server that could not be reached is all it waits
+    /// for.
+    Answer<void> liftBackOff(Base::AccountId id);
     /// Forgets by which mechanism the account's server took it, so that a weaker one will do; then resumes
     /// it.
     Answer<void> acceptWeakerSignIn(Base::AccountId id);

@@ -73,10 +73,12 @@ Done MailWorker::openBooks()
 {
     const QString path = m_paths.database();
     const bool alone = m_ownership->hold();
-    const bool suspicious = alone && Store::wasNotClosed(path);
+    const bool suspicious = alone && Store::isSuspicious(path);
     Done done = m_database.open(path, Store::Database::Mode::ReadWrite);
     if (done && suspicious)
         done = Store::checkIntegrity(m_database);
+    if (done && suspicious)
+        Store::clearSuspicion(path);
     if (done || done.error().kind != ErrorKind::DatabaseDamaged || !alone)
         return done;
     m_database.close();
@@ -84,6 +86,8 @@ Done MailWorker::openBooks()
     if (!report)
         return report.error();
     m_salvaged = *report;
+    Store::clearSuspicion(path);
+
     return m_database.open(path, Store::Database::Mode::ReadWrite);
 }
 
@@ -167,6 +171,10 @@ Base::Result<Accounts::Account> MailWorker::findAccount(AccountId id) const
 /// Whether the account's server can take it, as far as it is known from the last time.
 Done MailWorker::isPossible(const Message::OutgoingMessage &message, const Accounts::Account &account)
 {
+    const qint64 most = account.limits.messageSize;
+    if (most > 0 && message.size() > most)
+        return Error{ErrorKind::TooBig, QString::number(message.size()),
+                     QStringLiteral("the account takes %1 octets").arg(most)};
     const QString keyword = QStringLiteral("SMTPUTF8");
     if (account.offers.isEmpty() || account.offers.contains(keyword))
         return {};
@@ -295,6 +303,13 @@ Done MailWorker::resumeAccount(AccountId id)
     if (const Done done = m_decisions->makeDue(id, m_clock.now()); !done)
         return done;
     Q_EMIT accountsChanged();
+    return liftBackOff(id);
+}
+
+Done MailWorker::liftBackOff(AccountId id)
+{
+    if (const Done done = m_accounts->setBackOff(id, {}); !done)
+        return done;
     lookAgain(id);
     return {};
 }
@@ -335,7 +350,7 @@ Done MailWorker::retry(MessageId id)
         if (const Done lifted = m_accounts->setPause(accountId, {}); !lifted)
             return lifted;
         Q_EMIT accountsChanged();
-        lookAgain(accountId);
+        return liftBackOff(accountId);
     }
     return {};
 }

@@ -49,6 +49,7 @@ public:
     Base::Result<Accounts::Account> removeAccount(Base::AccountId id);
     Base::Done setDefaultAccount(Base::AccountId id);
     Base::Done resumeAccount(Base::AccountId id);
+    Base::Done liftBackOff(Base::AccountId id);
     Base::Done acceptWeakerSignIn(Base::AccountId id);
     /// retry and its kin: `change` works on the books, then the queue is looked at.
     Base::Done decide(Base::MessageId id,

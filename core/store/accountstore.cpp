@@ -119,7 +119,7 @@ Base::Done AccountStore::setOffers(const Accounts::Account &account, const QStri
 Base::Done AccountStore::setBackOff(Base::AccountId id, const BackOff &backOff)
 {
     const bool backsOff = backOff.failures > 0 && backOff.until.isValid();
-    return m_database.exec(
+    return m_database.write(
         QStringLiteral("UPDATE account SET backoff_failures = ?, backoff_until = ? WHERE id = ?"),
         {backsOff ? backOff.failures : 0, backsOff ? QVariant(backOff.until.toMSecsSinceEpoch()) : QVariant(),
          id.value});

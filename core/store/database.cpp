@@ -19,7 +19,8 @@ using Base::ErrorKind;
 
 namespace {
 constexpr qint64 leastSpace = 1 << 20; // octets below which a disk counts as full
-constexpr int busyTimeout = 10'000;    // milliseconds
+const QString suspectSuffix = QStringLiteral(".suspect");
+constexpr int busyTimeout = 10'000; // milliseconds
 } // namespace
 
 Database::~Database()
@@ -126,6 +127,15 @@ void Database::close()
     m_connection.clear();
 }
 
+/// A damaged place may be met long after the start: the next start looks at the whole file.
+Base::Error Database::failed(const QSqlError &error) const
+{
+    Base::Error told = errorOf(error, m_path);
+    if (told.kind == ErrorKind::DatabaseDamaged)
+        (void)QFile(m_path + suspectSuffix).open(QIODevice::WriteOnly);
+    return told;
+}
+
 Base::Result<Cursor> Database::run(const QString &sql, const QVariantList &values) const
 {
     Prepared::node_type statement = m_prepared.extract(sql);
@@ -133,7 +143,7 @@ Base::Result<Cursor> Database::run(const QString &sql, const QVariantList &value
         QSqlQuery query(m_database);
         query.setForwardOnly(true);
         if (!query.prepare(sql))
-            return errorOf(query.lastError(), m_path);
+            return failed(query.lastError());
         Prepared fresh;
         statement = fresh.extract(fresh.emplace(sql, std::move(query)).first);
     }
@@ -145,7 +155,7 @@ Base::Result<Cursor> Database::run(const QString &sql, const QVariantList &value
         query.bindValue(static_cast<int>(i), emptyText ? QVariant(QStringLiteral("")) : value);
     }
     if (!query.exec())
-        return errorOf(query.lastError(), m_path);
+        return failed(query.lastError());
     return Cursor(m_prepared, std::move(statement));
 }
 

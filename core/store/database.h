@@ -49,6 +49,7 @@ private:
     friend class CommitGroup;
     friend class Transaction;
 
+    Base::Error failed(const QSqlError &error) const;
     Base::Done configure(Mode mode) const;
     Base::Done switchToWal() const;
     Base::Done checkWritable() const;

@@ -281,9 +281,15 @@ Done checkIntegrity(const Database &database)
     return Error{ErrorKind::DatabaseDamaged, {}, found->toString()};
 }
 
-bool wasNotClosed(const QString &path)
+bool isSuspicious(const QString &path)
 {
-    return QFileInfo(path + QStringLiteral("-wal")).size() > 0;
+    return QFileInfo(path + QStringLiteral("-wal")).size() > 0 ||
+           QFile::exists(path + QStringLiteral(".suspect"));
+}
+
+void clearSuspicion(const QString &path)
+{
+    QFile::remove(path + QStringLiteral(".suspect"));
 }
 
 Result<SalvageReport> salvage(const QString &path, const QDateTime &now)

@@ -14,8 +14,11 @@ class Database;
 
 /// Whether SQLite finds nothing wrong: DatabaseDamaged with what it found. Reads the whole file.
 Base::Done checkIntegrity(const Database &database);
-/// Whether the last program to use it ended without closing it, or another one has it open.
-bool wasNotClosed(const QString &path);
+/// Whether the last program to use it ended without closing it, or another one has it open, or a damaged
+/// place was met.
+bool isSuspicious(const QString &path);
+/// It was looked at, or put right.
+void clearSuspicion(const QString &path);
 
 /// The database at `path` must not be open here. Where an error comes back, the damaged file lies at its
 /// place again or beside it, unchanged.

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void whatIsNotADatabaseIsSetAsideToo();
     void aFullDiskLeavesItWhereItWas();
     void anUncleanStopIsSeen();
+    void aDamagedPlaceThatWasMetIsLookedAtAtTheNextStart();
 
 private:
     QString path() const { return m_folder->filePath(u"postrider.db"_s); }
@@ -226,9 +227,28 @@ void TestSalvage::aFullDiskLeavesItWhereItWas()
 void TestSalvage::anUncleanStopIsSeen()
 {
     Support::Books books;
-    QVERIFY(Store::wasNotClosed(books.databasePath())); // it is open
+    QVERIFY(Store::isSuspicious(books.databasePath())); // it is open
     books.database.close();
-    QVERIFY(!Store::wasNotClosed(books.databasePath()));
+    QVERIFY(!Store::isSuspicious(books.databasePath()));
+}
+
+void TestSalvage::aDamagedPlaceThatWasMetIsLookedAtAtTheNextStart()
+{
+    QByteArray damaged = m_sound;
+    damaged.replace(20 * m_pageSize, 10 * m_pageSize, QByteArray(10 * m_pageSize, '\xa5'));
+    place(damaged);
+    QVERIFY(!Store::isSuspicious(path())); // nobody has seen it
+    {
+        Database database;
+        QVERIFY(database.open(path(), Database::Mode::ReadOnly).ok());
+        bool met = false;
+        for (const QString &table : {u"message"_s, u"content"_s, u"recipient"_s, u"attempt"_s})
+            met = !database.value(u"SELECT count(*) FROM %1 NOT INDEXED"_s.arg(table)).ok() || met;
+        QVERIFY(met);
+    }
+    QVERIFY(Store::isSuspicious(path()));
+    Store::clearSuspicion(path());
+    QVERIFY(!Store::isSuspicious(path()));
 }
 
 QTEST_GUILESS_MAIN(TestSalvage)

@@ -29,6 +29,7 @@ void TestSettingStore::init()
 {
     m_books = std::make_unique<Support::Books>();
     QVERIFY(m_books->opened.ok());
+    QVERIFY(m_books->database.exec(u"DELETE FROM setting"_s).ok()); // as a new home
 }
 
 void TestSettingStore::aNewHomeHasTheUsualOne()
