@@ -302,6 +302,8 @@ Result<SalvageReport> salvage(const QString &path, const QDateTime &now)
     if (const Done done = moveAside(path, aside); !done)
         return done.error();
     Result<SalvageReport> report = recoverInto(path, aside);
+    clearSuspicion(aside); // it was met, and is known
+
     if (!report) {
         for (const char *suffix : companions)
             QFile::remove(path + QString::fromLatin1(suffix));
