@@ -30,6 +30,7 @@ Office::Office(Base::Paths paths)
 
 Office::~Office()
 {
+    m_query.close(); // the last to close tidies up, which a reading one cannot
     m_mailroom.close();
     Base::Log::stop();
 }

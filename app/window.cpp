@@ -103,6 +103,7 @@ int runWindow(const Base::Paths &paths, const QString &screenshot)
         }
         code = QApplication::exec();
     }
+    query.close();
     mailroom.close();
     Base::Log::stop();
     return code;

@@ -90,12 +90,16 @@ Base::Done Database::configure(Mode mode) const
 }
 
 /// SQLite opens what it may not write for reading only (sqlite.org/c3ref/open.html), and it stays so even
-/// when the disk recovers. Nothing is written here.
+/// when the disk recovers. Only a write shows it: BEGIN IMMEDIATE is a read there. What is written is undone.
 Base::Done Database::checkWritable() const
 {
     if (const Base::Done done = exec(QStringLiteral("BEGIN IMMEDIATE")); !done)
         return done;
-    return exec(QStringLiteral("ROLLBACK"));
+    const Base::Result<QVariant> version = value(QStringLiteral("PRAGMA user_version"));
+    const Base::Done written = version ? exec(QStringLiteral("PRAGMA user_version=%1").arg(version->toInt()))
+                                       : Base::Done(version.error());
+    const Base::Done undone = exec(QStringLiteral("ROLLBACK"));
+    return written ? undone : written;
 }
 
 /// Two programs that begin at the same moment stand in each other's way here, and SQLite gives up at once

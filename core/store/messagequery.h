@@ -28,6 +28,9 @@ public:
     Base::Done open(const QString &database, const QString &spool);
     const Books &books() const { return m_books; }
 
+        /// Before the writing one is: the last to close tidies up, which a reading one cannot.
+    void close() { m_database.close(); }
+
     /// Ids, newest first, at most limit; only those below `below` when it is valid (the next page). A small
     /// read unless the filter looks for text: how long that takes depends on the words.
     Base::Result<QList<Base::MessageId>> ids(const Filter &filter, int limit,
