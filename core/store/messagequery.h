@@ -28,7 +28,7 @@ public:
     Base::Done open(const QString &database, const QString &spool);
     const Books &books() const { return m_books; }
 
-        /// Before the writing one is: the last to close tidies up, which a reading one cannot.
+    /// Before the writing one is: the last to close tidies up, which a reading one cannot.
     void close() { m_database.close(); }
 
     /// Ids, newest first, at most limit; only those below `below` when it is valid (the next page). A small
