@@ -1,7 +1,6 @@
 #include "core/message/addresslist.h"
 
 #include "core/base/deceptive.h"
-
 #include "core/message/encodedword.h"
 
 namespace Message {
@@ -202,8 +201,7 @@ private:
     }
 
     /// Without what is not seen at both ends: address books and web pages put marks of direction and
-    /// zero-width
-    /// blanks there, and they come along when the address is pasted.
+    /// zero-width blanks there, and they come along when the address is pasted.
     static QString bare(const QString &text)
     {
         const auto isNothing = [](QChar c) {

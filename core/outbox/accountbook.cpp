@@ -61,9 +61,12 @@ void AccountBook::load(AccountId id)
     m_backOff.insert(id, *backOff);
 }
 
-Base::Done AccountBook::tidy()
+Base::Done AccountBook::reload()
 {
-    return m_usages.tidy(m_clock.now());
+    if (const Base::Done done = m_usages.tidy(m_clock.now()); !done)
+        return done;
+    m_usage.clear();
+    return refresh();
 }
 
 bool AccountBook::isCurrent(const Account &account) const
@@ -153,8 +156,10 @@ void AccountBook::learnLimits(const Account &account, const Smtp::LearnedLimits 
     const Smtp::LearnedLimits known = limitsOf(account);
     Accounts::Learned &learned = m_learned[account.id];
     const QDate today = m_clock.now().date();
-    const bool fewerRecipients = limits.recipients > 0 && limits.recipients != known.recipients;
-    const bool fewerLetters = limits.letters > 0 && limits.letters != known.letters;
+    // A connection that began before the lesson knows no better.
+    const auto isFewer = [](int seen, int before) { return seen > 0 && (before == 0 || seen < before); };
+    const bool fewerRecipients = isFewer(limits.recipients, known.recipients);
+    const bool fewerLetters = isFewer(limits.letters, known.letters);
     if (fewerRecipients)
         learned.recipients = {limits.recipients, today};
     if (fewerLetters)
@@ -194,7 +199,6 @@ void AccountBook::forget(AccountId id)
 {
     if (m_backOff.remove(id))
         (void)m_store.setBackOff(id, {}); // else it ends by itself
-
     m_secrets.remove(id);
     m_signedIn.remove(id);
     m_usage.remove(id); // and with it what is on record is read anew

@@ -26,8 +26,9 @@ public:
     {
     }
 
-    /// For the start of a run: what a clock that was set back has made of the usage is put right.
-    Base::Done tidy();
+    /// At the start of a run and when the clock was set back: what is on record is read anew, and what waits
+    /// for a moment that no schedule says waits no longer than that.
+    Base::Done reload();
 
     Base::Done refresh();
     /// Null when there is no such account (any more).

@@ -21,6 +21,11 @@ namespace {
 constexpr int lookAhead = 200; // due messages looked at in one turn
 constexpr qint64 longestSleep = 3600'000;
 
+quint64 seedOf(const Store::QueueEntry &entry)
+{
+    return Delivery::jitterSeed(QByteArray::number(entry.id.value));
+}
+
 } // namespace
 
 Dispatcher::Dispatcher(Store::Database &database, Store::CommitGroup &group, Store::Spool &spool,
@@ -46,8 +51,6 @@ void Dispatcher::start()
 {
     Base::assertThread(this);
     m_running = true;
-    if (const Base::Done done = m_accounts.tidy(); !done)
-        Base::Log::warning(QStringLiteral("What was sent cannot be looked up: %1").arg(done.error().detail));
     wake();
 }
 
@@ -73,15 +76,17 @@ void Dispatcher::wake()
     m_looking = true;
     m_ready.clear();
     const QDateTime now = m_clock.now();
-    const Base::Result<QList<Store::QueueEntry>> due = m_messages.due(now, lookAhead);
-    if (!due || !m_accounts.refresh()) {
-        Base::Log::error(
-            QStringLiteral("The queue cannot be read: %1").arg(due ? QString() : due.error().detail));
+    const Base::Done looked = checkClock(now);
+    const Base::Result<QList<Store::QueueEntry>> due =
+        looked ? m_messages.due(now, lookAhead) : Base::Result<QList<Store::QueueEntry>>(looked.error());
+    if (!due) {
+        Base::Log::error(QStringLiteral("The queue cannot be read: %1").arg(due.error().detail));
         m_looking = false;
+        m_refused = true;
         m_timer->start(Journal::again);
         return;
     }
-    checkClock(now);
+    m_lastLook = now;
     const Plan plan = Outbox::plan(*due, conditions(), now);
     for (const Store::QueueEntry &entry : plan.impossible)
         setAside(entry, QStringLiteral("it has more recipients than its account may send to in a day"));
@@ -108,20 +113,19 @@ void Dispatcher::setAside(const Store::QueueEntry &entry, const QString &why)
         Q_EMIT messageChanged(entry.id);
 }
 
-/// Set back, the clock would let what is deferred wait for as long as it was set back by.
-void Dispatcher::checkClock(const QDateTime &now)
+/// At the start, and when the clock was set back: what is on record for later would wait for as long as it
+/// was set back by.
+Base::Done Dispatcher::checkClock(const QDateTime &now)
 {
-    const bool begins = !m_lastLook.isValid();
-    const bool setBack = !begins && now < m_lastLook;
-    m_lastLook = now;
-    if (!begins && !setBack)
-        return;
+    const bool isNew = !m_lastLook.isValid() || now < m_lastLook;
+    if (!isNew)
+        return m_accounts.refresh();
+    if (const Base::Done done = m_accounts.reload(); !done)
+        return done;
     const Delivery::RetrySchedule &schedule = m_accounts.schedule();
-    const qint64 most = Delivery::longestDelay(schedule);
-    if (const Base::Done done = m_messages.pullIn(now.addMSecs(most + most * schedule.jitterPercent / 100));
-        !done)
-        Base::Log::warning(
-            QStringLiteral("What is due cannot be looked through: %1").arg(done.error().detail));
+    return m_messages.reschedule(now, [&schedule, now](const Store::QueueEntry &entry) {
+        return Delivery::soundDue(schedule, entry.due, entry.attempts, seedOf(entry), now);
+    });
 }
 
 void Dispatcher::sleepUntilDue(std::optional<QDateTime> wakeAt)
@@ -326,8 +330,7 @@ Ending Dispatcher::endingOf(const Accounts::Account &account, const Store::Queue
     Ending ending{outcome, transcript, {}, m_accounts.count(account, outcome), {}};
     Store::Consequence &consequence = ending.consequence;
     const int attempts = entry.attempts + 1;
-    const quint64 seed = Delivery::jitterSeed(QByteArray::number(entry.id.value));
-    consequence.nextAttempt = now.addMSecs(Delivery::delayAfter(schedule, attempts, seed));
+    consequence.nextAttempt = now.addMSecs(Delivery::delayAfter(schedule, attempts, seedOf(entry)));
     const bool cancelled = outcome.error && (outcome.error->kind == ErrorKind::Cancelled ||
                                              outcome.error->kind == ErrorKind::Interrupted);
     if (cancelled) {

@@ -81,7 +81,7 @@ private:
     void end(Channel &channel);
     QHash<Base::AccountId, AccountCondition> conditions() const;
     void setAside(const Store::QueueEntry &entry, const QString &why);
-    void checkClock(const QDateTime &now);
+    Base::Done checkClock(const QDateTime &now);
     void sleepUntilDue(std::optional<QDateTime> wake);
 
     Store::MessageStore m_messages;

@@ -3,9 +3,9 @@
 // One letter on its way through a session: its functions stand in the file in the order of the conversation,
 // from MAIL to the answer to the content, and each names what happens when the answer is in.
 //
-// Promises: a verdict for every recipient (law 4); `aboutToCommit` has returned before the end of the content
-// is written (law 3); a letter for nobody is never sent. It holds the floor while it speaks: from
-// floorTaken() to floorLeft() no other letter may say anything.
+// Promises: a verdict for every recipient (law 4); the end of the content is not written before
+// `aboutToCommit` was answered (law 3); a letter for nobody is never sent. It holds the floor while it
+// speaks: from floorTaken() to floorLeft() no other letter may say anything.
 
 #include "core/base/clock.h"
 #include "core/smtp/datawriter.h"

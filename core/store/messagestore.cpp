@@ -175,11 +175,29 @@ Base::Result<std::optional<QDateTime>> MessageStore::nextDue(const QDateTime &no
     return next->isNull() ? std::optional<QDateTime>() : fromStamp(*next);
 }
 
-Done MessageStore::pullIn(const QDateTime &latest)
+Done MessageStore::reschedule(const QDateTime &now, const std::function<QDateTime(const QueueEntry &)> &due)
 {
-    return m_database.write(QStringLiteral("UPDATE message INDEXED BY message_due SET next_attempt = ?"
-                                           " WHERE state IN ('queued', 'deferred') AND next_attempt > ?"),
-                            {stamp(latest), stamp(latest)});
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun();
+    const Base::Result<QList<QueueEntry>> waiting = entries(
+        QStringLiteral("SELECT id, account, next_attempt, created, attempts, recipient_count FROM message"
+                       " INDEXED BY message_due WHERE state IN ('queued', 'deferred') AND +state = 'deferred'"
+                       " AND next_attempt > ?"),
+        {stamp(now)});
+    if (!waiting)
+        return waiting.error();
+    for (const QueueEntry &entry : *waiting) {
+        const QDateTime when = due(entry);
+        if (when == entry.due)
+            continue;
+        if (const Done done =
+                m_database.exec(QStringLiteral("UPDATE message SET next_attempt = ? WHERE id = ?"),
+                                {stamp(when), entry.id.value});
+            !done)
+            return done;
+    }
+    return transaction.commit();
 }
 
 Base::Result<Assignment> MessageStore::beginAttempt(MessageId id, const QDateTime &now)

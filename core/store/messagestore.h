@@ -1,8 +1,9 @@
 #pragma once
 
-// The queue and its attempts, written in the mail thread; every call is one durable transaction. Recorded
-// before sent (law 3): beginAttempt() before connecting, markCommitting() before the final dot,
-// finishAttempt() before anyone is told. What people decide about a message stands in decisions.h.
+// The queue and its attempts, written in the mail thread; every call is one transaction, durable when it
+// returns or, as the work of a CommitGroup, with the group. Recorded before sent (law 3): beginAttempt()
+// before connecting, markCommitting() before the final dot, finishAttempt() before anyone is told. What
+// people decide about a message stands in decisions.h.
 
 #include "core/accounts/account.h"
 #include "core/delivery/transcript.h"
@@ -11,6 +12,8 @@
 #include "core/store/statebook.h"
 
 #include <QSet>
+
+#include <functional>
 
 namespace Store {
 
@@ -67,9 +70,8 @@ public:
     /// When the next one is due that is not yet; none: never.
     Base::Result<std::optional<QDateTime>> nextDue(const QDateTime &now) const;
 
-    /// What is deferred to a moment behind `latest`, which no schedule says, is due then: the clock was set
-    /// back.
-    Base::Done pullIn(const QDateTime &latest);
+    /// For when the clock was set: asks of every deferred message that is not due yet when it is.
+    Base::Done reschedule(const QDateTime &now, const std::function<QDateTime(const QueueEntry &)> &due);
 
     Base::Result<Assignment> beginAttempt(Base::MessageId id, const QDateTime &now);
     /// Puts "the final dot may have been sent" on record, with the verdicts known so far and who is receiving

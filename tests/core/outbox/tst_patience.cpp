@@ -37,7 +37,10 @@ private Q_SLOTS:
     void aBackOffHoldsOverARestart();
     void aBackOffThatIsLiftedIsLiftedForGood();
     void whatAServerTaughtHoldsOverARestart();
+    void aLessonIsNotUnlearnedByAnOlderConnection();
     void whatIsDeferredDoesNotWaitForAClockThatWasSetBack();
+    void aClockThatIsSetBackMeanwhileHoldsNothingUp();
+    void aBackOffDoesNotWaitForAClockThatWasSetBackEither();
 
 private:
     void settle()
@@ -262,6 +265,52 @@ void TestPatience::whatIsDeferredDoesNotWaitForAClockThatWasSetBack()
     restart();
     advance(2 * hour); // not a day and a minute
     QCOMPARE(m_books->state(id), u"sent"_s);
+}
+
+void TestPatience::aClockThatIsSetBackMeanwhileHoldsNothingUp()
+{
+    save({});
+    m_server->answer = [](const QByteArray &line, int) {
+        return line.startsWith("RCPT") ? QByteArray("451 4.7.1 Greylisted\r\n") : QByteArray();
+    };
+    const MessageId id = enqueue();
+    start();
+    QCOMPARE(m_books->state(id), u"deferred"_s);
+    m_server->answer = {};
+    m_clock->setSkew(-day);
+    advance(minute); // it looks again after what the sleep was set to, and sees the new time
+    advance(minute + 1000);
+    QCOMPARE(m_books->state(id), u"sent"_s);
+}
+
+void TestPatience::aBackOffDoesNotWaitForAClockThatWasSetBackEither()
+{
+    save({});
+    m_server->unreachable = {u"one.example.org"_s};
+    const MessageId id = enqueue();
+    start();
+    QCOMPARE(m_server->opened.size(), 1);
+    m_server->unreachable.clear();
+    m_clock->setSkew(-day);
+    advance(2 * minute);
+    advance(2 * minute);
+    QCOMPARE(m_books->state(id), u"sent"_s);
+}
+
+void TestPatience::aLessonIsNotUnlearnedByAnOlderConnection()
+{
+    Accounts::Limits limits;
+    limits.recipientsPerMessage = 3;
+    save(limits, 2);
+    Outbox::AccountBook book(m_books->database, *m_clock);
+    QVERIFY(book.refresh().ok());
+    book.learnLimits(m_account, {2, 0});
+    book.learnLimits(m_account, {3, 5}); // it began when three was all that was known
+    QCOMPARE(book.limitsOf(m_account).recipients, 2);
+    QCOMPARE(book.limitsOf(m_account).letters, 5);
+    Outbox::AccountBook next(m_books->database, *m_clock);
+    QVERIFY(next.refresh().ok());
+    QCOMPARE(next.limitsOf(m_account).recipients, 2);
 }
 
 QTEST_GUILESS_MAIN(TestPatience)
