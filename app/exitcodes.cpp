@@ -15,8 +15,11 @@ ExitCode exitCodeFor(const Base::Error &error)
     case TooBig:
     case BadTime:
     case TooLate:
+    case Overdue:
     case NotAllowed:
         return DataError;
+    case OnHold:
+        return TemporaryFailure;
     case FileMissing:
     case FileUnreadable:
     case FileChanged:
@@ -95,6 +98,8 @@ ExitCode exitCodeFor(const Store::MessageDetails &details)
         return ProtocolError;
     case Cancelled:
         return TemporaryFailure;
+    case Undoable:
+    case Scheduled:
     case Queued:
     case Sending:
     case Committing:

@@ -79,7 +79,7 @@ bool waitUntilSettled(Office &office, bool untilEmpty, qint64 milliseconds)
         if (!counts)
             return false;
         const bool busy = counts->value(Sending) + counts->value(Committing) > 0;
-        const bool waiting = counts->value(Queued) + counts->value(Deferred) > 0;
+        const bool waiting = counts->value(Undoable) + counts->value(Queued) + counts->value(Deferred) > 0;
         if (!busy && !waiting)
             return true;
         return !untilEmpty && !busy && settled;

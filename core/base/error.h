@@ -29,6 +29,7 @@ enum class ErrorKind {
     TooBig,
     BadTime,    ///< no time to send at
     TooLate,    ///< its deadline has passed
+    Overdue,    ///< nothing could send it at the time (the subject) it was to leave
     NotFound,   ///< no message, draft or attempt with that id
     NotAllowed, ///< the message's state does not allow what was asked
     // accounts and secrets
@@ -37,6 +38,7 @@ enum class ErrorKind {
     DuplicateAccount,
     BadAccount,
     BadSetting, ///< a number of the schedule that cannot work
+    OnHold,     ///< a person holds back what goes through the account (the subject), or everything (none)
     SecretMissing,
     KeychainUnavailable,
     VaultUnavailable, ///< built without QCA

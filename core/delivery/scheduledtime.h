@@ -22,6 +22,15 @@ struct ScheduledTime
     friend bool operator==(const ScheduledTime &, const ScheduledTime &) = default;
 };
 
+/// When a message leaves: at once, in a moment unless it is taken back, or at a time a person chose.
+struct Departure
+{
+    bool isUndoable = false; ///< without a time: after the home's undo delay
+    ScheduledTime at;        ///< null: none was chosen
+
+    friend bool operator==(const Departure &, const Departure &) = default;
+};
+
 /// That date and time on the clocks of that zone.
 ScheduledTime scheduled(const QDate &date, const QTime &time, const QTimeZone &zone);
 

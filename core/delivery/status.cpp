@@ -10,9 +10,17 @@ namespace {
 using enum MessageState;
 
 constexpr std::array messageKeys{
-    std::pair{Queued, "queued"},          std::pair{Sending, "sending"}, std::pair{Committing, "committing"},
-    std::pair{Deferred, "deferred"},      std::pair{Held, "held"},       std::pair{Sent, "sent"},
-    std::pair{PartlySent, "partly-sent"}, std::pair{Failed, "failed"},   std::pair{Uncertain, "uncertain"},
+    std::pair{Undoable, "undoable"},
+    std::pair{Scheduled, "scheduled"},
+    std::pair{Queued, "queued"},
+    std::pair{Sending, "sending"},
+    std::pair{Committing, "committing"},
+    std::pair{Deferred, "deferred"},
+    std::pair{Held, "held"},
+    std::pair{Sent, "sent"},
+    std::pair{PartlySent, "partly-sent"},
+    std::pair{Failed, "failed"},
+    std::pair{Uncertain, "uncertain"},
     std::pair{Cancelled, "cancelled"},
 };
 
@@ -38,7 +46,19 @@ constexpr std::array moves{
     std::pair{Committing, Failed},
     std::pair{Committing, Deferred},
     std::pair{Committing, Uncertain},
+    // before it leaves
+    std::pair{Undoable, Queued},
+    std::pair{Scheduled, Queued},
+    std::pair{Scheduled, Held},
     // what a person does
+    std::pair{Queued, Undoable},
+    std::pair{Undoable, Held},
+    std::pair{Undoable, Cancelled},
+    std::pair{Undoable, Scheduled},
+    std::pair{Scheduled, Cancelled},
+    std::pair{Queued, Scheduled},
+    std::pair{Deferred, Scheduled},
+    std::pair{Held, Scheduled},
     std::pair{Queued, Held},
     std::pair{Deferred, Held},
     std::pair{Held, Queued},
@@ -46,6 +66,7 @@ constexpr std::array moves{
     std::pair{Queued, Cancelled},
     std::pair{Deferred, Cancelled},
     std::pair{Held, Cancelled},
+    std::pair{Sent, Queued},
     std::pair{Failed, Queued},
     std::pair{PartlySent, Queued},
     std::pair{Uncertain, Queued},
@@ -63,6 +84,8 @@ QString key(MessageState state)
 
 QString name(MessageState state)
 {
+    if (state == Undoable)
+        return key(Queued);
     return key(state == Committing ? Sending : state);
 }
 
@@ -119,6 +142,11 @@ bool isFinal(MessageState state)
 {
     return state == Sent || state == PartlySent || state == Failed || state == Uncertain ||
            state == Cancelled;
+}
+
+bool isBeforeLeaving(MessageState state)
+{
+    return state == Undoable || state == Scheduled;
 }
 
 RecipientState after(RecipientState before, Verdict verdict)

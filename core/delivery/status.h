@@ -10,6 +10,8 @@
 namespace Delivery {
 
 enum class MessageState {
+    Undoable,   ///< a person has sent it, and may take it back for some seconds
+    Scheduled,  ///< waiting for the time a person chose
     Queued,     ///< waiting for its turn
     Sending,    ///< an attempt is under way; nothing was committed to the server
     Committing, ///< "about to commit" is on record: the final dot may have been sent (law 3)
@@ -24,8 +26,8 @@ enum class MessageState {
 
 enum class RecipientState { Waiting, Accepted, Deferred, Refused, Uncertain, Cancelled };
 
-/// The words of the command line: "queued", "sending", "deferred", "held", "sent", "partly-sent", "failed",
-/// "uncertain", "cancelled". Committing is told as "sending".
+/// The words of the command line: "scheduled", "queued", "sending", "deferred", "held", "sent",
+/// "partly-sent", "failed", "uncertain", "cancelled". Undoable is told as "queued", Committing as "sending".
 QString name(MessageState state);
 QString name(RecipientState state);
 /// For storing: every state has its own word.
@@ -42,6 +44,8 @@ bool mayMove(MessageState from, MessageState to);
 bool isDueState(MessageState state);
 /// States in which the message rests until a person does something.
 bool isFinal(MessageState state);
+/// States in which it has not left yet: its next_attempt is when it does.
+bool isBeforeLeaving(MessageState state);
 
 /// Where a recipient is after a verdict, given where it was; None changes nothing, a final state is kept.
 RecipientState after(RecipientState before, Verdict verdict);

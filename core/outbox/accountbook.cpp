@@ -72,7 +72,7 @@ Base::Done AccountBook::reload()
 bool AccountBook::isCurrent(const Account &account) const
 {
     const Account *known = find(account.id);
-    return known && *known == account;
+    return known && *known == account && !m_paused.contains(account.id);
 }
 
 QHash<AccountId, AccountCondition> AccountBook::conditions() const

@@ -33,7 +33,7 @@ public:
     Base::Done refresh();
     /// Null when there is no such account (any more).
     const Accounts::Account *find(Base::AccountId id) const;
-    /// It was not changed since.
+    /// It was not changed since, and may send.
     bool isCurrent(const Accounts::Account &account) const;
     /// Of all accounts, with nothing under way.
     QHash<Base::AccountId, AccountCondition> conditions() const;

@@ -21,11 +21,6 @@ namespace {
 constexpr int lookAhead = 200; // due messages looked at in one turn
 constexpr qint64 longestSleep = 3600'000;
 
-quint64 seedOf(const Store::QueueEntry &entry)
-{
-    return Delivery::jitterSeed(QByteArray::number(entry.id.value));
-}
-
 } // namespace
 
 Dispatcher::Dispatcher(Store::Database &database, Store::CommitGroup &group, Store::Spool &spool,
@@ -33,6 +28,7 @@ Dispatcher::Dispatcher(Store::Database &database, Store::CommitGroup &group, Sto
     : m_messages(database)
     , m_decisions(database)
     , m_accounts(database, clock)
+    , m_agenda(database, m_accounts)
     , m_group(group)
     , m_journal(database, group, clock)
     , m_spool(spool)
@@ -76,9 +72,9 @@ void Dispatcher::wake()
     m_looking = true;
     m_ready.clear();
     const QDateTime now = m_clock.now();
-    const Base::Done looked = checkClock(now);
+    const Base::Result<QList<Base::MessageId>> left = m_agenda.look(now);
     const Base::Result<QList<Store::QueueEntry>> due =
-        looked ? m_messages.due(now, lookAhead) : Base::Result<QList<Store::QueueEntry>>(looked.error());
+        left ? m_messages.due(now, lookAhead) : Base::Result<QList<Store::QueueEntry>>(left.error());
     if (!due) {
         Base::Log::error(QStringLiteral("The queue cannot be read: %1").arg(due.error().detail));
         m_looking = false;
@@ -86,7 +82,8 @@ void Dispatcher::wake()
         m_timer->start(Journal::again);
         return;
     }
-    m_lastLook = now;
+    for (const Base::MessageId id : *left)
+        Q_EMIT messageChanged(id);
     const Plan plan = Outbox::plan(*due, conditions(), now);
     for (const Store::QueueEntry &entry : plan.impossible)
         setAside(entry, QStringLiteral("it has more recipients than its account may send to in a day"));
@@ -113,27 +110,12 @@ void Dispatcher::setAside(const Store::QueueEntry &entry, const QString &why)
         Q_EMIT messageChanged(entry.id);
 }
 
-/// At the start, and when the clock was set back: what is on record for later would wait for as long as it
-/// was set back by.
-Base::Done Dispatcher::checkClock(const QDateTime &now)
-{
-    const bool isNew = !m_lastLook.isValid() || now < m_lastLook;
-    if (!isNew)
-        return m_accounts.refresh();
-    if (const Base::Done done = m_accounts.reload(); !done)
-        return done;
-    const Delivery::RetrySchedule &schedule = m_accounts.schedule();
-    return m_messages.reschedule(now, [&schedule, now](const Store::QueueEntry &entry) {
-        return Delivery::soundDue(schedule, entry.due, entry.attempts, seedOf(entry), now);
-    });
-}
-
 void Dispatcher::sleepUntilDue(std::optional<QDateTime> wakeAt)
 {
     const QDateTime now = m_clock.now();
-    const Base::Result<std::optional<QDateTime>> next = m_messages.nextDue(now);
-    if (next && *next && (!wakeAt || **next < *wakeAt))
-        wakeAt = **next;
+    const std::optional<QDateTime> next = m_agenda.next(now);
+    if (next && (!wakeAt || *next < *wakeAt))
+        wakeAt = next;
     if (wakeAt)
         m_timer->start(qBound<qint64>(10, now.msecsTo(*wakeAt), longestSleep));
 }
@@ -330,7 +312,7 @@ Ending Dispatcher::endingOf(const Accounts::Account &account, const Store::Queue
     Ending ending{outcome, transcript, {}, m_accounts.count(account, outcome), {}};
     Store::Consequence &consequence = ending.consequence;
     const int attempts = entry.attempts + 1;
-    consequence.nextAttempt = now.addMSecs(Delivery::delayAfter(schedule, attempts, seedOf(entry)));
+    consequence.nextAttempt = now.addMSecs(Delivery::delayAfter(schedule, attempts, jitterSeedOf(entry)));
     const bool cancelled = outcome.error && (outcome.error->kind == ErrorKind::Cancelled ||
                                              outcome.error->kind == ErrorKind::Interrupted);
     if (cancelled) {

@@ -5,7 +5,7 @@
 // what a failure means: those are Delivery's.
 
 #include "core/base/clock.h"
-#include "core/outbox/accountbook.h"
+#include "core/outbox/agenda.h"
 #include "core/outbox/channel.h"
 #include "core/outbox/events.h"
 #include "core/outbox/journal.h"
@@ -81,12 +81,12 @@ private:
     void end(Channel &channel);
     QHash<Base::AccountId, AccountCondition> conditions() const;
     void setAside(const Store::QueueEntry &entry, const QString &why);
-    Base::Done checkClock(const QDateTime &now);
     void sleepUntilDue(std::optional<QDateTime> wake);
 
     Store::MessageStore m_messages;
     Store::Decisions m_decisions;
     AccountBook m_accounts;
+    Agenda m_agenda;
     Store::CommitGroup &m_group;
     Journal m_journal;
     Store::Spool &m_spool;
@@ -96,7 +96,6 @@ private:
     std::map<quint64, std::unique_ptr<Channel>> m_channels;
     QHash<Base::AccountId, QList<Store::QueueEntry>> m_ready; ///< due ones, looked up ahead
     quint64 m_serial = 0;
-    QDateTime m_lastLook; ///< of the clock on the wall
     bool m_running = false;
     bool m_looking = false;
     bool m_refused = false; ///< the books took no attempt; they are asked again later

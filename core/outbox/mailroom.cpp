@@ -130,7 +130,7 @@ Mailroom::Answer<T> Mailroom::ask(std::function<Result<T>(MailWorker &)> work)
     return answer->future();
 }
 
-Mailroom::Answer<MessageId> Mailroom::submitBuilt(AccountId account, Base::DraftId draft, Builder builder)
+Mailroom::Answer<MessageId> Mailroom::submitBuilt(const Submission &submission, Builder builder)
 {
     Base::assertThread(this);
     const Promise<MessageId> answer = promise<MessageId>();
@@ -141,47 +141,57 @@ Mailroom::Answer<MessageId> Mailroom::submitBuilt(AccountId account, Base::Draft
     }
     QMetaObject::invokeMethod(
         m_worker,
-        [worker = m_worker, account, draft, answer, builder = std::move(builder)] {
-            worker->submit(account, draft, builder,
+        [worker = m_worker, submission, answer, builder = std::move(builder)] {
+            worker->submit(submission, builder,
                            [answer](Result<MessageId> id) { keepPromise<MessageId>(answer, std::move(id)); });
         },
         Qt::QueuedConnection);
     return answer->future();
 }
 
-Mailroom::Answer<MessageId> Mailroom::submit(const Message::Draft &draft)
+Mailroom::Answer<MessageId> Mailroom::submit(const Message::Draft &draft,
+                                             const Delivery::Departure &departure)
 {
     const QDateTime now = m_clock.now().toLocalTime();
-    return submitBuilt(draft.account, draft.id,
-                       [draft, now](const Accounts::Account &account, Message::ContentStore &store) {
-                           Message::Draft complete = draft;
-                           if (complete.from.trimmed().isEmpty()) {
-                               const Result<Message::Address> own =
-                                   Message::Address::parse(account.fromAddress);
-                               if (!own)
-                                   return Result<Message::OutgoingMessage>(own.error());
-                               const auto named = Message::Address::fromParts(
-                                   account.fromName, own->localPart(), own->domain());
-                               complete.from = (named ? *named : *own).toString();
-                           }
-                           return Message::build(complete, Message::systemBuildContext(now), store);
-                       });
+    return submitBuilt({draft.account, draft.id, departure, draft}, [draft,
+                                                                     now](const Accounts::Account &account,
+                                                                          Message::ContentStore &store) {
+        Message::Draft complete = draft;
+        if (complete.from.trimmed().isEmpty()) {
+            const Result<Message::Address> own = Message::Address::parse(account.fromAddress);
+            if (!own)
+                return Result<Message::OutgoingMessage>(own.error());
+            const auto named = Message::Address::fromParts(account.fromName, own->localPart(), own->domain());
+            complete.from = (named ? *named : *own).toString();
+        }
+        return Message::build(complete, Message::systemBuildContext(now), store);
+    });
 }
 
 Mailroom::Answer<MessageId> Mailroom::submitFinished(const QString &path, const Message::EnvelopeWish &wish,
-                                                     AccountId account)
+                                                     AccountId account, const Delivery::Departure &departure)
 {
     const QDateTime now = m_clock.now().toLocalTime();
-    return submitBuilt(
-        account, {}, [path, wish, now](const Accounts::Account &, Message::ContentStore &store) {
-            QFile file(path);
-            if (!file.exists())
-                return Result<Message::OutgoingMessage>(Base::Error{Base::ErrorKind::FileMissing, path, {}});
-            if (!file.open(QIODevice::ReadOnly))
-                return Result<Message::OutgoingMessage>(
-                    Base::Error{Base::ErrorKind::FileUnreadable, path, file.errorString()});
-            return Message::finish(file, wish, Message::systemBuildContext(now), store);
-        });
+    return submitBuilt({account, {}, departure, {}}, [path, wish, now](const Accounts::Account &,
+                                                                       Message::ContentStore &store) {
+        QFile file(path);
+        if (!file.exists())
+            return Result<Message::OutgoingMessage>(Base::Error{Base::ErrorKind::FileMissing, path, {}});
+        if (!file.open(QIODevice::ReadOnly))
+            return Result<Message::OutgoingMessage>(
+                Base::Error{Base::ErrorKind::FileUnreadable, path, file.errorString()});
+        return Message::finish(file, wish, Message::systemBuildContext(now), store);
+    });
+}
+
+Mailroom::Answer<Base::DraftId> Mailroom::takeBack(MessageId id)
+{
+    return ask<Base::DraftId>([id](MailWorker &worker) { return worker.takeBack(id); });
+}
+
+Mailroom::Answer<void> Mailroom::schedule(MessageId id, const Delivery::ScheduledTime &time)
+{
+    return ask<void>([id, time](MailWorker &worker) { return worker.schedule(id, time); });
 }
 
 Mailroom::Answer<Base::DraftId> Mailroom::saveDraft(const Message::Draft &draft)
@@ -273,6 +283,17 @@ Mailroom::Answer<void> Mailroom::resumeAccount(AccountId id)
 {
     return ask<void>([id](MailWorker &worker) { return worker.resumeAccount(id); });
 }
+
+Mailroom::Answer<void> Mailroom::holdAccount(AccountId id, bool held)
+{
+    return ask<void>([id, held](MailWorker &worker) { return worker.holdAccount(id, held); });
+}
+
+Mailroom::Answer<void> Mailroom::holdEverything(bool held)
+{
+    return ask<void>([held](MailWorker &worker) { return worker.holdEverything(held); });
+}
+
 Mailroom::Answer<void> Mailroom::liftBackOff(AccountId id)
 {
     return ask<void>([id](MailWorker &worker) { return worker.liftBackOff(id); });
@@ -331,6 +352,15 @@ void Mailroom::provideSecret(const Accounts::Account &account, quint64 request)
 Mailroom::Answer<void> Mailroom::retry(MessageId id)
 {
     return ask<void>([id](MailWorker &worker) { return worker.retry(id); });
+}
+
+Mailroom::Answer<void> Mailroom::resendToAll(MessageId id)
+{
+    return ask<void>([id](MailWorker &worker) {
+        return worker.decide(id, [id](Store::Decisions &decisions, const QDateTime &now) {
+            return decisions.resendToAll(id, now);
+        });
+    });
 }
 
 Mailroom::Answer<void> Mailroom::hold(MessageId id)

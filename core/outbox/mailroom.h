@@ -6,6 +6,7 @@
 #include "core/accounts/account.h"
 #include "core/base/clock.h"
 #include "core/base/paths.h"
+#include "core/delivery/scheduledtime.h"
 #include "core/message/draft.h"
 #include "core/message/finishedmessage.h"
 #include "core/outbox/events.h"
@@ -25,6 +26,7 @@ class SecretDesk;
 namespace Outbox {
 
 class MailWorker;
+struct Submission;
 
 /// What a person decides about an uncertain message.
 enum class Resolution { Arrived, Resend };
@@ -56,10 +58,16 @@ public:
 
     /// Builds the message and enters it into the queue. From an empty draft.account: the default account. The
     /// draft, if it has an id, is removed in the same transaction.
-    Answer<Base::MessageId> submit(const Message::Draft &draft);
+    Answer<Base::MessageId> submit(const Message::Draft &draft, const Delivery::Departure &departure = {});
     /// A finished message (`send --eml`) from a file.
     Answer<Base::MessageId> submitFinished(const QString &path, const Message::EnvelopeWish &wish,
-                                           Base::AccountId account);
+                                           Base::AccountId account,
+                                           const Delivery::Departure &departure = {});
+    /// What has not left yet becomes the draft again that it was. NotAllowed when it has left, or was no
+    /// draft.
+    Answer<Base::DraftId> takeBack(Base::MessageId id);
+    /// It leaves at that time: what waits, is deferred, held or scheduled.
+    Answer<void> schedule(Base::MessageId id, const Delivery::ScheduledTime &time);
 
     /// New when id is invalid.
     Answer<Base::DraftId> saveDraft(const Message::Draft &draft);
@@ -74,6 +82,9 @@ public:
     /// error of that comes back, but the account is gone all the same.
     Answer<void> removeAccount(Base::AccountId id);
     Answer<void> setDefaultAccount(Base::AccountId id);
+    /// Nothing more begins through the account, or through any; what is under way ends as it ends.
+    Answer<void> holdAccount(Base::AccountId id, bool held);
+    Answer<void> holdEverything(bool held);
     /// Lifts a pause and the back-off.
     Answer<void> resumeAccount(Base::AccountId id);
     /// Lets the next message try its server at once, if a server that could not be reached is all it waits
@@ -87,6 +98,8 @@ public:
     QFuture<TestReport> testAccount(const Accounts::Account &account, const std::optional<QByteArray> &secret,
                                     int number, const std::optional<QByteArray> &proxySecret = {});
 
+    /// Once more to everybody, those who have it too, with the same Message-ID. NotAllowed before it is over.
+    Answer<void> resendToAll(Base::MessageId id);
     /// Try now; for failed and partly sent messages: the recipients that were refused; for an uncertain one:
     /// resend.
     Answer<void> retry(Base::MessageId id);
@@ -113,7 +126,7 @@ private:
 
     template <class T>
     Answer<T> ask(std::function<Base::Result<T>(MailWorker &)> work);
-    Answer<Base::MessageId> submitBuilt(Base::AccountId account, Base::DraftId draft, Builder builder);
+    Answer<Base::MessageId> submitBuilt(const Submission &submission, Builder builder);
     void provideSecret(const Accounts::Account &account, quint64 request);
     /// Keeps the secret of an account that is in the books, and records where.
     Answer<Accounts::Account> keepSecret(const Accounts::Account &account, Accounts::SecretOf which,

@@ -48,6 +48,7 @@ Done MailWorker::open(bool dispatch)
     m_accounts = std::make_unique<Store::AccountStore>(m_database);
     m_messages = std::make_unique<Store::MessageStore>(m_database);
     m_decisions = std::make_unique<Store::Decisions>(m_database);
+    m_departures = std::make_unique<Store::Departures>(m_database);
     m_drafts = std::make_unique<Store::DraftStore>(m_database);
     m_dispatcher =
         std::make_unique<Dispatcher>(m_database, *m_group, *m_spool, m_clock, realConnections(m_clock));
@@ -191,42 +192,43 @@ Done MailWorker::isPossible(const Message::OutgoingMessage &message, const Accou
     return {};
 }
 
-void MailWorker::submit(AccountId id, Base::DraftId draft, Builder builder, Then<MessageId> then)
+void MailWorker::submit(const Submission &submission, Builder builder, Then<MessageId> then)
 {
     Base::assertThread(this);
-    const Base::Result<Accounts::Account> account = findAccount(id);
+    const Base::Result<Accounts::Account> account = findAccount(submission.account);
     if (!account)
         return then(account.error());
-    m_builders.start([this, draft, account = *account, builder = std::move(builder), then = std::move(then)] {
-        Base::Result<Message::OutgoingMessage> built = builder(account, *m_spool);
-        QMetaObject::invokeMethod(
-            this,
-            [this, draft, account, built = std::move(built), then] {
-                if (!built)
-                    return then(built.error());
-                if (const Done possible = isPossible(*built, account); !possible)
-                    return then(possible.error());
-                enter(*built, account, draft, then);
-            },
-            Qt::QueuedConnection);
-    });
+    m_builders.start(
+        [this, submission, account = *account, builder = std::move(builder), then = std::move(then)] {
+            Base::Result<Message::OutgoingMessage> built = builder(account, *m_spool);
+            QMetaObject::invokeMethod(
+                this,
+                [this, submission, account, built = std::move(built), then] {
+                    if (!built)
+                        return then(built.error());
+                    if (const Done possible = isPossible(*built, account); !possible)
+                        return then(possible.error());
+                    enter(*built, account, submission, then);
+                },
+                Qt::QueuedConnection);
+        });
 }
 
 /// Together with whatever else is entered in this turn of the loop.
 void MailWorker::enter(const Message::OutgoingMessage &message, const Accounts::Account &account,
-                       Base::DraftId draft, const Then<MessageId> &then)
+                       const Submission &submission, const Then<MessageId> &then)
 {
     auto id = std::make_shared<MessageId>();
     m_group->post(
-        [this, &message, &account, draft, id]() -> Done {
+        [this, &message, &account, &submission, id]() -> Done {
             const Base::Result<MessageId> entered =
-                m_messages->enqueue(message, account, m_clock.now(), draft);
+                m_messages->enqueue(message, account, m_clock.now(), submission.draft);
             if (!entered)
                 return entered.error();
             *id = *entered;
-            return {};
+            return postpone(*id, submission);
         },
-        [this, draft, id, then](const Done &done) {
+        [this, draft = submission.draft, id, then](const Done &done) {
             then(done ? Base::Result<MessageId>(*id) : done.error());
             if (!done)
                 return;
@@ -242,6 +244,36 @@ void MailWorker::enter(const Message::OutgoingMessage &message, const Accounts::
                     },
                     Qt::QueuedConnection);
         });
+}
+
+Done MailWorker::postpone(MessageId id, const Submission &submission)
+{
+    if (submission.departure == Delivery::Departure())
+        return {};
+    const Base::Result<Delivery::RetrySchedule> schedule = Store::SettingStore::readSchedule(m_database);
+    if (!schedule)
+        return schedule.error();
+    return m_departures->postpone(id, submission.departure, *schedule, submission.source, m_clock.now());
+}
+
+Base::Result<Base::DraftId> MailWorker::takeBack(MessageId id)
+{
+    const Base::Result<Base::DraftId> draft = m_departures->takeBack(id, m_clock.now());
+    if (draft) {
+        Q_EMIT messageChanged(id);
+        Q_EMIT draftsChanged();
+    }
+    return draft;
+}
+
+Done MailWorker::schedule(MessageId id, const Delivery::ScheduledTime &time)
+{
+    const Done done = m_departures->schedule(id, time, m_clock.now());
+    if (done) {
+        Q_EMIT messageChanged(id);
+        lookAgain();
+    }
+    return done;
 }
 
 Base::Result<Base::DraftId> MailWorker::saveDraft(const Message::Draft &draft)
@@ -304,6 +336,24 @@ Done MailWorker::resumeAccount(AccountId id)
         return done;
     Q_EMIT accountsChanged();
     return liftBackOff(id);
+}
+
+Done MailWorker::holdAccount(AccountId id, bool held)
+{
+    if (const Done done = m_accounts->setHeld(id, held); !done)
+        return done;
+    Q_EMIT accountsChanged();
+    lookAgain();
+    return {};
+}
+
+Done MailWorker::holdEverything(bool held)
+{
+    if (const Done done = Store::SettingStore(m_database).setEverythingHeld(held); !done)
+        return done;
+    Q_EMIT accountsChanged();
+    lookAgain();
+    return {};
 }
 
 Done MailWorker::liftBackOff(AccountId id)

@@ -10,6 +10,7 @@
 #include "core/outbox/connectiontest.h"
 #include "core/outbox/dispatcher.h"
 #include "core/outbox/ownership.h"
+#include "core/store/departures.h"
 #include "core/store/draftstore.h"
 #include "core/store/salvage.h"
 
@@ -17,6 +18,15 @@
 #include <QThreadPool>
 
 namespace Outbox {
+
+/// What is to become of a message that is built.
+struct Submission
+{
+    Base::AccountId account; ///< invalid: the default one
+    Base::DraftId draft;     ///< goes in the same transaction; invalid: there is none
+    Delivery::Departure departure;
+    std::optional<Message::Draft> source; ///< as which it may be taken back
+};
 
 class MailWorker : public QObject
 {
@@ -41,7 +51,9 @@ public:
     /// closed() when nothing is under way any more.
     void stop();
 
-    void submit(Base::AccountId account, Base::DraftId draft, Builder builder, Then<Base::MessageId> then);
+    void submit(const Submission &submission, Builder builder, Then<Base::MessageId> then);
+    /// The draft it has become.
+    Base::Result<Base::DraftId> takeBack(Base::MessageId id);
     Base::Result<Base::DraftId> saveDraft(const Message::Draft &draft);
     Base::Done removeDraft(Base::DraftId id);
     Base::Result<Accounts::Account> saveAccount(const Accounts::Account &account);
@@ -49,11 +61,14 @@ public:
     Base::Result<Accounts::Account> removeAccount(Base::AccountId id);
     Base::Done setDefaultAccount(Base::AccountId id);
     Base::Done resumeAccount(Base::AccountId id);
+    Base::Done holdAccount(Base::AccountId id, bool held);
+    Base::Done holdEverything(bool held);
     Base::Done liftBackOff(Base::AccountId id);
     Base::Done acceptWeakerSignIn(Base::AccountId id);
     /// retry and its kin: `change` works on the books, then the queue is looked at.
     Base::Done decide(Base::MessageId id,
                       const std::function<Base::Done(Store::Decisions &, const QDateTime &)> &change);
+    Base::Done schedule(Base::MessageId id, const Delivery::ScheduledTime &time);
     Base::Done retry(Base::MessageId id);
     void testAccount(const Accounts::Account &account, const Accounts::Secrets &secrets, int number,
                      std::function<void(TestReport)> then);
@@ -73,8 +88,9 @@ Q_SIGNALS:
 
 private:
     static Base::Done isPossible(const Message::OutgoingMessage &message, const Accounts::Account &account);
-    void enter(const Message::OutgoingMessage &message, const Accounts::Account &account, Base::DraftId draft,
-               const Then<Base::MessageId> &then);
+    void enter(const Message::OutgoingMessage &message, const Accounts::Account &account,
+               const Submission &submission, const Then<Base::MessageId> &then);
+    Base::Done postpone(Base::MessageId id, const Submission &submission);
     Base::Result<Accounts::Account> findAccount(Base::AccountId id) const;
     Base::Done openBooks();
     void startDispatching();
@@ -91,6 +107,7 @@ private:
     std::unique_ptr<Store::AccountStore> m_accounts;
     std::unique_ptr<Store::MessageStore> m_messages;
     std::unique_ptr<Store::Decisions> m_decisions;
+    std::unique_ptr<Store::Departures> m_departures;
     std::unique_ptr<Store::DraftStore> m_drafts;
     std::unique_ptr<Ownership> m_ownership;
     std::unique_ptr<Dispatcher> m_dispatcher;

@@ -1,6 +1,7 @@
 #include "core/store/accountstore.h"
 
 #include "core/store/json.h"
+#include "core/store/settingstore.h"
 
 namespace Store {
 
@@ -116,6 +117,18 @@ Base::Done AccountStore::setOffers(const Accounts::Account &account, const QStri
                             {offers.join(QLatin1Char(' ')), account.id.value});
 }
 
+Base::Done AccountStore::setHeld(Base::AccountId id, bool held)
+{
+    const Base::Result<QVariant> known =
+        m_database.value(QStringLiteral("SELECT 1 FROM account WHERE id = ?"), {id.value});
+    if (!known)
+        return known.error();
+    if (!known->isValid())
+        return Error{ErrorKind::UnknownAccount, id.toString(), {}};
+    return m_database.write(QStringLiteral("UPDATE account SET held = ? WHERE id = ?"),
+                            {held ? 1 : 0, id.value});
+}
+
 Base::Done AccountStore::setBackOff(Base::AccountId id, const BackOff &backOff)
 {
     const bool backsOff = backOff.failures > 0 && backOff.until.isValid();
@@ -169,11 +182,21 @@ Base::Result<QList<Accounts::Account>> AccountStore::readAll(const Database &dat
 
 Base::Result<Delivery::Reason> AccountStore::readPause(const Database &database, Base::AccountId id)
 {
-    const Base::Result<QVariant> paused =
-        database.value(QStringLiteral("SELECT paused FROM account WHERE id = ?"), {id.value});
-    if (!paused)
-        return paused.error();
-    return Delivery::reasonFromJson(unpackObject(paused->toString()));
+    Base::Result<Cursor> query =
+        database.run(QStringLiteral("SELECT paused, held, name FROM account WHERE id = ?"), {id.value});
+    if (!query)
+        return query.error();
+    if (!query->next())
+        return Delivery::Reason();
+    const Base::Result<bool> everything = SettingStore::readEverythingHeld(database);
+    if (!everything)
+        return everything.error();
+    if (!*everything && !query->value(1).toBool())
+        return Delivery::reasonFromJson(unpackObject(query->value(0).toString()));
+    Delivery::Reason reason;
+    reason.scope = Delivery::Scope::Account;
+    reason.error = Error{ErrorKind::OnHold, *everything ? QString() : query->value(2).toString(), {}};
+    return reason;
 }
 
 Base::Result<BackOff> AccountStore::readBackOff(const Database &database, Base::AccountId id)

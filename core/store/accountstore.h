@@ -25,6 +25,8 @@ public:
     Base::Done setDefault(Base::AccountId id);
     /// A null reason lifts the pause.
     Base::Done setPause(Base::AccountId id, const Delivery::Reason &reason);
+    /// Nothing more begins through it until a person says so.
+    Base::Done setHeld(Base::AccountId id, bool held);
 
     /// The mechanism by which its server took it; empty: from here on any will do again. Another account by
     /// now (other server, user or way to sign in): nothing is changed.
@@ -48,6 +50,7 @@ public:
 
     // shared with the reading side
     static Base::Result<QList<Accounts::Account>> readAll(const Database &database);
+    /// Also when it is held, or everything is: OnHold.
     static Base::Result<Delivery::Reason> readPause(const Database &database, Base::AccountId id);
     static Base::Result<BackOff> readBackOff(const Database &database, Base::AccountId id);
     static Base::Result<Accounts::Learned> readLearned(const Database &database, Base::AccountId id);

@@ -1,6 +1,7 @@
 #include "core/store/decisions.h"
 
 #include "core/base/log.h"
+#include "core/store/departures.h"
 #include "core/store/json.h"
 
 namespace Store {
@@ -109,6 +110,9 @@ Done Decisions::retry(MessageId id, const QDateTime &now)
         return before.error();
     if (const Done done = notUnderWay(id, before->state); !done)
         return done;
+    if (before->state == MessageState::Sent)
+        return Error{ErrorKind::NotAllowed, id.toString(),
+                     QStringLiteral("it was sent; nobody waits for it")};
     if (before->state == MessageState::Queued) {
         if (const Done done =
                 m_database.exec(QStringLiteral("UPDATE message SET next_attempt = ? WHERE id = ?"),
@@ -121,6 +125,29 @@ Done Decisions::retry(MessageId id, const QDateTime &now)
         !done)
         return done;
     if (const Done done = m_book.setState(id, MessageState::Queued, now); !done)
+        return done;
+    if (const Done done = m_book.letGo(id, now); !done)
+        return done;
+    return transaction.commit();
+}
+
+Done Decisions::resendToAll(MessageId id, const QDateTime &now)
+{
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun();
+    const Base::Result<StateBook::Standing> before = m_book.standing(id);
+    if (!before)
+        return before.error();
+    if (!Delivery::isFinal(before->state))
+        return Error{ErrorKind::NotAllowed, id.toString(), QStringLiteral("it is not over yet")};
+    const QList<RecipientState> all{RecipientState::Accepted, RecipientState::Refused,
+                                    RecipientState::Uncertain, RecipientState::Cancelled};
+    if (const Done done = m_book.changeRecipients(id, all, RecipientState::Waiting); !done)
+        return done;
+    if (const Done done = m_book.setState(id, MessageState::Queued, now); !done)
+        return done;
+    if (const Done done = m_book.letGo(id, now); !done)
         return done;
     return transaction.commit();
 }
@@ -151,7 +178,17 @@ Done Decisions::release(MessageId id, const QDateTime &now)
     if (before->state != MessageState::Held)
         return Error{ErrorKind::NotAllowed, id.toString(),
                      QStringLiteral("only a held message can be released")};
-    if (const Done done = m_book.setState(id, MessageState::Queued, now); !done)
+    const Base::Result<Delivery::ScheduledTime> planned = Departures::readPlan(m_database, id);
+    if (!planned)
+        return planned.error();
+    const QDateTime moment = planned->isNull() ? now : Delivery::momentOf(*planned);
+    const bool waits = moment > now; // for the time that was chosen, as before
+    const Done moved = m_book.move(
+        id, before->state,
+        {waits ? MessageState::Scheduled : MessageState::Queued, moment, 0, QStringLiteral(""), {}}, now);
+    if (!moved)
+        return moved;
+    if (const Done done = waits ? Done() : m_book.letGo(id, now); !done)
         return done;
     return transaction.commit();
 }
@@ -166,6 +203,8 @@ Done Decisions::cancel(MessageId id, const QDateTime &now)
         !done)
         return done;
     if (const Done done = m_book.setState(id, MessageState::Cancelled, now); !done)
+        return done;
+    if (const Done done = m_book.letGo(id, now); !done)
         return done;
     return transaction.commit();
 }
@@ -237,7 +276,8 @@ Done Decisions::holdAllOf(Base::AccountId account, const QDateTime &now)
     Transaction transaction(m_database);
     if (!transaction.begun())
         return transaction.begun();
-    const Base::Result<QList<MessageId>> ids = messagesOf(account, QStringLiteral("'queued', 'deferred'"));
+    const Base::Result<QList<MessageId>> ids =
+        messagesOf(account, QStringLiteral("'undoable', 'scheduled', 'queued', 'deferred'"));
     if (!ids)
         return ids.error();
     for (const MessageId id : *ids) {

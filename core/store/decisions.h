@@ -22,9 +22,12 @@ public:
     Base::Result<QList<Base::MessageId>> recover(const QDateTime &now);
 
     /// Try now. Waiting: due at once. Failed, partly sent: those refused wait again. Uncertain: those
-    /// uncertain are sent to again. Cancelled: all that were cancelled wait again.
+    /// uncertain are sent to again. Cancelled: all that were cancelled wait again. Not left yet: it leaves.
     Base::Done retry(Base::MessageId id, const QDateTime &now);
+    /// Once more to everybody, those who have it too, with the same Message-ID. Only when it is over.
+    Base::Done resendToAll(Base::MessageId id, const QDateTime &now);
     Base::Done hold(Base::MessageId id, const QDateTime &now);
+    /// It goes when it is due; what was scheduled for later waits for that time again.
     Base::Done release(Base::MessageId id, const QDateTime &now);
     Base::Done cancel(Base::MessageId id, const QDateTime &now);
     /// Out of the books for good; not while an attempt is under way.

@@ -2,6 +2,7 @@
 
 #include "core/message/contentreader.h"
 #include "core/store/accountstore.h"
+#include "core/store/departures.h"
 #include "core/store/draftstore.h"
 #include "core/store/finder.h"
 #include "core/store/json.h"
@@ -220,6 +221,22 @@ Base::Result<QList<Accounts::Account>> MessageQuery::accounts() const
 {
     return AccountStore::readAll(m_database);
 }
+Base::Result<Delivery::ScheduledTime> MessageQuery::planOf(Base::MessageId id) const
+{
+    return Departures::readPlan(m_database, id);
+}
+
+bool MessageQuery::canTakeBack(Base::MessageId id) const
+{
+    return Departures::canTakeBack(m_database, id);
+}
+
+bool MessageQuery::isEverythingHeld() const
+{
+    const Base::Result<bool> held = SettingStore::readEverythingHeld(m_database);
+    return held && *held;
+}
+
 Base::Result<Delivery::Reason> MessageQuery::pauseOf(Base::AccountId id) const
 {
     return AccountStore::readPause(m_database, id);

@@ -6,6 +6,7 @@
 #include "core/accounts/account.h"
 #include "core/accounts/usage.h"
 #include "core/delivery/retryschedule.h"
+#include "core/delivery/scheduledtime.h"
 #include "core/delivery/transcript.h"
 #include "core/store/database.h"
 #include "core/store/rows.h"
@@ -57,6 +58,11 @@ public:
     /// one.
     Base::Result<Accounts::Account> account(const QString &name) const;
     Base::Result<Accounts::Account> account(Base::AccountId id) const;
+    /// When a person wants the message to leave; null: no time was chosen.
+    Base::Result<Delivery::ScheduledTime> planOf(Base::MessageId id) const;
+    /// Whether it can become the draft again that it was.
+    bool canTakeBack(Base::MessageId id) const;
+    bool isEverythingHeld() const;
     /// Why an account waits for a person; null when it does not.
     Base::Result<Delivery::Reason> pauseOf(Base::AccountId id) const;
     /// Until when its server is left alone; without failures when it is not.

@@ -134,22 +134,26 @@ Done MessageStore::insertRecipients(qint64 message, const QList<Message::Recipie
 
 Base::Result<QList<QueueEntry>> MessageStore::due(const QDateTime &now, int limit) const
 {
-    return entries(QStringLiteral("SELECT id, account, next_attempt, created, attempts, recipient_count FROM "
-                                  "message INDEXED BY message_due "
-                                  "WHERE state IN ('queued', 'deferred')"
-                                  " AND next_attempt <= ? ORDER BY next_attempt, id LIMIT ?"),
-                   {stamp(now), limit});
+    return entries(
+        QStringLiteral(
+            "SELECT id, account, next_attempt, coalesce(since, created), attempts, recipient_count FROM "
+            "message INDEXED BY message_due "
+            "WHERE state IN ('queued', 'deferred')"
+            " AND next_attempt <= ? ORDER BY next_attempt, id LIMIT ?"),
+        {stamp(now), limit});
 }
 
 Base::Result<QList<QueueEntry>> MessageStore::dueOf(Base::AccountId account, const QDateTime &now,
                                                     int limit) const
 {
     // The plus: accounts have no part in the choice of the index.
-    return entries(QStringLiteral("SELECT id, account, next_attempt, created, attempts, recipient_count FROM "
-                                  "message INDEXED BY message_due "
-                                  "WHERE state IN ('queued', 'deferred') AND next_attempt <= ?"
-                                  " AND +account = ? ORDER BY next_attempt, id LIMIT ?"),
-                   {stamp(now), account.value, limit});
+    return entries(
+        QStringLiteral(
+            "SELECT id, account, next_attempt, coalesce(since, created), attempts, recipient_count FROM "
+            "message INDEXED BY message_due "
+            "WHERE state IN ('queued', 'deferred') AND next_attempt <= ?"
+            " AND +account = ? ORDER BY next_attempt, id LIMIT ?"),
+        {stamp(now), account.value, limit});
 }
 
 Base::Result<QList<QueueEntry>> MessageStore::entries(const QString &sql, const QVariantList &values) const
@@ -181,7 +185,8 @@ Done MessageStore::reschedule(const QDateTime &now, const std::function<QDateTim
     if (!transaction.begun())
         return transaction.begun();
     const Base::Result<QList<QueueEntry>> waiting = entries(
-        QStringLiteral("SELECT id, account, next_attempt, created, attempts, recipient_count FROM message"
+        QStringLiteral("SELECT id, account, next_attempt, coalesce(since, created), attempts, "
+                       "recipient_count FROM message"
                        " INDEXED BY message_due WHERE state IN ('queued', 'deferred') AND +state = 'deferred'"
                        " AND next_attempt > ?"),
         {stamp(now)});

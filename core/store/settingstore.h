@@ -20,11 +20,17 @@ public:
     Base::Done setSchedule(const Delivery::RetrySchedule &schedule);
     Base::Result<Delivery::RetrySchedule> schedule() const { return readSchedule(m_database); }
 
+    /// Nothing more begins through any account until a person says so.
+    Base::Done setEverythingHeld(bool held);
+
     // shared with the reading side
+    static Base::Result<bool> readEverythingHeld(const Database &database);
     /// The default where nothing is written, or what is written cannot work: mail goes on.
     static Base::Result<Delivery::RetrySchedule> readSchedule(const Database &database);
 
 private:
+    Base::Done set(const QString &key, const QString &value);
+
     Database &m_database;
 };
 

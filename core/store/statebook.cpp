@@ -89,6 +89,16 @@ Done StateBook::move(MessageId id, MessageState from, const Move &move, const QD
     return {};
 }
 
+Done StateBook::letGo(MessageId id, const QDateTime &now)
+{
+    if (const Done done =
+            m_database.exec(QStringLiteral("DELETE FROM departure WHERE message = ?"), {id.value});
+        !done)
+        return done;
+    return m_database.exec(QStringLiteral("UPDATE message SET since = ? WHERE id = ?"),
+                           {stamp(now), id.value});
+}
+
 Done StateBook::changeRecipients(MessageId id, const QList<RecipientState> &from, RecipientState to)
 {
     for (const RecipientState state : from) {

@@ -47,6 +47,8 @@ public:
                         std::optional<QDateTime> next = {});
     /// The same, from where it is known to be, with what an attempt adds.
     Base::Done move(Base::MessageId id, Delivery::MessageState from, const Move &move, const QDateTime &now);
+    /// It has left: what was planned for it is over, and its patience begins now.
+    Base::Done letGo(Base::MessageId id, const QDateTime &now);
     /// All recipients of the message that are in one of those states.
     Base::Done changeRecipients(Base::MessageId id, const QList<Delivery::RecipientState> &from,
                                 Delivery::RecipientState to);

@@ -73,6 +73,14 @@ Explanation explain(Delivery::MessageState state)
 {
     using enum Delivery::MessageState;
     switch (state) {
+    case Undoable:
+        return {Explain::tr("This message leaves in a moment."),
+                Explain::tr("Choose Undo to write on; it then lies among the drafts."),
+                {}};
+    case Scheduled:
+        return {Explain::tr("This message waits for the time you chose."),
+                Explain::tr("It is sent by itself then, if this computer is awake and Postrider runs."),
+                {}};
     case Queued:
         return {Explain::tr("This message waits for its turn."),
                 Explain::tr("It is sent by itself; nothing needs doing."),

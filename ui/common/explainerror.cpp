@@ -5,6 +5,7 @@
 
 #include <QCoreApplication>
 #include <QFileInfo>
+#include <QLocale>
 
 namespace Ui {
 
@@ -127,6 +128,15 @@ Explanation explainMessage(const Base::Error &error)
                 Tr::tr("Write it as 2026-11-22 09:00, 09:00 or +2h; a zone may stand behind it: 2026-11-22 "
                        "09:00 Europe/Berlin."),
                 {}};
+    case Overdue: {
+        const QDateTime time = QDateTime::fromString(error.subject, Qt::ISODate);
+        return {time.isValid()
+                    ? Tr::tr("This message was to leave %1. Nothing could send it then.", "a date and a time")
+                          .arg(QLocale().toString(time.toLocalTime(), QLocale::ShortFormat))
+                    : Tr::tr("This message was to leave some time ago. Nothing could send it then."),
+                Tr::tr("Choose Release to send it now, give it another time, or cancel it."),
+                {}};
+    }
     case TooLate:
         return {Tr::tr("The time by which the message was to arrive has passed."),
                 Tr::tr("Edit it, give it more time or none, and send it again."),
@@ -169,6 +179,11 @@ Explanation explainAccount(const Base::Error &error)
         return {naming(error.subject, Tr::tr("The setting “%1” cannot be that."),
                        Tr::tr("The settings cannot work.")),
                 Tr::tr("Choose a value within the limits that are named; the old one holds meanwhile."),
+                {}};
+    case OnHold:
+        return {naming(error.subject, Tr::tr("You hold back what goes through “%1”."),
+                       Tr::tr("You hold back everything.")),
+                Tr::tr("Nothing is sent until you release it."),
                 {}};
     case SecretMissing:
         return {naming(error.subject, Tr::tr("The password for “%1” is not stored."),
@@ -383,6 +398,7 @@ Explanation explain(const Base::Error &error)
     case NoSender:
     case TooBig:
     case TooLate:
+    case Overdue:
     case BadTime:
         return withWords(explainMessage(error));
     case NoAccount:
@@ -390,6 +406,7 @@ Explanation explain(const Base::Error &error)
     case DuplicateAccount:
     case BadAccount:
     case BadSetting:
+    case OnHold:
     case SecretMissing:
     case KeychainUnavailable:
     case CommandFailed:

@@ -24,6 +24,7 @@ struct Row
 };
 
 constexpr std::array rows{
+    Row{Role::Scheduled, "state-scheduled", "#57606a", "#aab4be"},
     Row{Role::Waiting, "state-waiting", "#57606a", "#aab4be"},
     Row{Role::Sending, "state-sending", "#0b57a4", "#79b8ff"},
     Row{Role::Retrying, "state-retrying", "#855600", "#e3b341"},
@@ -67,6 +68,9 @@ Role roleOf(Delivery::MessageState state)
 {
     using enum Delivery::MessageState;
     switch (state) {
+    case Scheduled:
+        return Role::Scheduled;
+    case Undoable:
     case Queued:
         return Role::Waiting;
     case Sending:

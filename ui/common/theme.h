@@ -16,6 +16,7 @@ class QWidget;
 namespace Ui {
 
 enum class Role {
+    Scheduled,
     Waiting,
     Sending,
     Retrying,

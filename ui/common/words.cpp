@@ -17,6 +17,10 @@ QString word(Delivery::MessageState state)
 {
     using enum Delivery::MessageState;
     switch (state) {
+    case Undoable:
+        return Words::tr("Leaving");
+    case Scheduled:
+        return Words::tr("Scheduled");
     case Queued:
         return Words::tr("Waiting");
     case Sending:

@@ -35,12 +35,14 @@ void TestStatus::everyMove_data()
     const auto row = [](MessageState from, const char *to) {
         QTest::newRow(qPrintable(Delivery::key(from))) << static_cast<int>(from) << QString::fromLatin1(to);
     };
-    row(Queued, "sending held cancelled");
+    row(Undoable, "scheduled queued held cancelled");
+    row(Scheduled, "queued held cancelled");
+    row(Queued, "undoable scheduled sending held cancelled");
     row(Sending, "queued committing deferred held partly-sent failed");
     row(Committing, "deferred sent partly-sent failed uncertain");
-    row(Deferred, "queued sending held cancelled");
-    row(Held, "queued cancelled");
-    row(Sent, "");
+    row(Deferred, "scheduled queued sending held cancelled");
+    row(Held, "scheduled queued cancelled");
+    row(Sent, "queued");
     row(PartlySent, "queued");
     row(Failed, "queued");
     row(Uncertain, "queued sent partly-sent");
@@ -114,8 +116,9 @@ void TestStatus::namesAndKeysReadBack()
         QCOMPARE(Delivery::messageStateFromKey(Delivery::key(state)), std::optional(state));
         keys.insert(Delivery::key(state));
     }
-    QCOMPARE(keys.size(), 10);
+    QCOMPARE(keys.size(), 12);
     QCOMPARE(Delivery::name(Committing), Delivery::name(Sending)); // a person sees one "sending"
+    QCOMPARE(Delivery::name(Undoable), Delivery::name(Queued));
     for (const RecipientState state : Delivery::allRecipientStates())
         QCOMPARE(Delivery::recipientStateFromName(Delivery::name(state)), std::optional(state));
     QVERIFY(!Delivery::messageStateFromKey(QStringLiteral("lost")));

@@ -1,4 +1,5 @@
 #include "core/store/decisions.h"
+#include "core/store/departures.h"
 
 #include "tests/support/books.h"
 
@@ -88,7 +89,16 @@ MessageId TestDecisions::inState(MessageState state) const
             .ok();
     };
     bool done = true;
+    Store::Departures departures(m_books->database);
+    const Delivery::ScheduledTime later =
+        Delivery::scheduled(noon.date().addDays(1), noon.time(), QTimeZone::utc());
     switch (state) {
+    case MessageState::Undoable:
+        done = departures.postpone(id, {true, {}}, {}, {}, noon).ok();
+        break;
+    case MessageState::Scheduled:
+        done = departures.postpone(id, {false, later}, {}, {}, noon).ok();
+        break;
     case MessageState::Queued:
         break;
     case MessageState::Sending:
@@ -132,6 +142,8 @@ Done TestDecisions::decide(const QString &what, MessageId id) const
     const QDateTime now = noon.addSecs(10);
     if (what == u"retry"_s)
         return m_decisions->retry(id, now);
+    if (what == u"resend to all"_s)
+        return m_decisions->resendToAll(id, now);
     if (what == u"hold"_s)
         return m_decisions->hold(id, now);
     if (what == u"release"_s)
@@ -151,18 +163,34 @@ void TestDecisions::decisionsAreAllowedWhereTheTableSaysSo_data()
     using enum MessageState;
     const QMap<QString, QMap<MessageState, QString>> table{
         {u"retry"_s,
-         {{Queued, u"queued"_s},
+         {{Undoable, u"queued"_s},
+          {Scheduled, u"queued"_s},
+          {Queued, u"queued"_s},
           {Deferred, u"queued"_s},
           {Held, u"queued"_s},
           {PartlySent, u"queued"_s},
           {Failed, u"queued"_s},
           {Uncertain, u"queued"_s},
           {Cancelled, u"queued"_s}}},
-        {u"hold"_s, {{Queued, u"held"_s}, {Deferred, u"held"_s}}},
+        {u"resend to all"_s,
+         {{Sent, u"queued"_s},
+          {PartlySent, u"queued"_s},
+          {Failed, u"queued"_s},
+          {Uncertain, u"queued"_s},
+          {Cancelled, u"queued"_s}}},
+        {u"hold"_s,
+         {{Undoable, u"held"_s}, {Scheduled, u"held"_s}, {Queued, u"held"_s}, {Deferred, u"held"_s}}},
         {u"release"_s, {{Held, u"queued"_s}}},
-        {u"cancel"_s, {{Queued, u"cancelled"_s}, {Deferred, u"cancelled"_s}, {Held, u"cancelled"_s}}},
+        {u"cancel"_s,
+         {{Undoable, u"cancelled"_s},
+          {Scheduled, u"cancelled"_s},
+          {Queued, u"cancelled"_s},
+          {Deferred, u"cancelled"_s},
+          {Held, u"cancelled"_s}}},
         {u"remove"_s,
-         {{Queued, u""_s},
+         {{Undoable, u""_s},
+          {Scheduled, u""_s},
+          {Queued, u""_s},
           {Deferred, u""_s},
           {Held, u""_s},
           {Sent, u""_s},
@@ -204,7 +232,7 @@ void TestDecisions::decisionsAreAllowedWhereTheTableSaysSo()
 void TestDecisions::whatIsBeingSentIsLeftAlone_data()
 {
     QTest::addColumn<QString>("what");
-    for (const char *what : {"retry", "hold", "release", "cancel", "remove", "arrived"})
+    for (const char *what : {"retry", "resend to all", "hold", "release", "cancel", "remove", "arrived"})
         QTest::newRow(what) << QString::fromLatin1(what);
 }
 
@@ -463,7 +491,9 @@ void TestDecisions::accountsAreHeldAndWokenAsAWhole()
     QVERIFY(m_decisions->holdAllOf(m_account.id, noon).ok());
     for (auto it = ids.cbegin(); it != ids.cend(); ++it)
         QCOMPARE(m_books->state(it.value()),
-                 it.key() == u"queued"_s || it.key() == u"deferred"_s ? u"held"_s : it.key());
+                 QStringList({u"undoable"_s, u"scheduled"_s, u"queued"_s, u"deferred"_s}).contains(it.key())
+                     ? u"held"_s
+                     : it.key());
     QCOMPARE(m_books->state(foreign), u"queued"_s);
 }
 

@@ -1,0 +1,50 @@
+#include "core/outbox/agenda.h"
+
+namespace Outbox {
+
+using Base::Done;
+using Base::MessageId;
+
+Base::Result<QList<MessageId>> Agenda::look(const QDateTime &now)
+{
+    if (const Done done = refresh(now); !done)
+        return done.error();
+    Base::Result<QList<MessageId>> left = m_departures.depart(m_accounts.schedule(), now);
+    if (left)
+        m_last = now;
+    return left;
+}
+
+/// At the start, and when the clock was set back, what is on record for later would wait for as long as it
+/// was set back by.
+Done Agenda::refresh(const QDateTime &now)
+{
+    const bool isNew = !m_last.isValid() || now < m_last;
+    if (!isNew)
+        return m_accounts.refresh();
+    if (const Done done = m_accounts.reload(); !done)
+        return done;
+    const Delivery::RetrySchedule &schedule = m_accounts.schedule();
+    if (const Done done = m_departures.review(schedule, now); !done)
+        return done;
+    return m_messages.reschedule(now, [&schedule, now](const Store::QueueEntry &entry) {
+        return Delivery::soundDue(schedule, entry.due, entry.attempts, jitterSeedOf(entry), now);
+    });
+}
+
+std::optional<QDateTime> Agenda::next(const QDateTime &now) const
+{
+    const Base::Result<std::optional<QDateTime>> due = m_messages.nextDue(now);
+    const Base::Result<std::optional<QDateTime>> leaves = m_departures.next();
+    std::optional<QDateTime> next = due ? *due : std::nullopt;
+    if (leaves && *leaves && (!next || **leaves < *next))
+        next = *leaves;
+    return next;
+}
+
+quint64 jitterSeedOf(const Store::QueueEntry &entry)
+{
+    return Delivery::jitterSeed(QByteArray::number(entry.id.value));
+}
+
+} // namespace Outbox
