@@ -30,8 +30,10 @@ int list(Office &office, const QCommandLineParser &parser)
         if (!state)
             return usageError(command, tr("There is no state \"%1\".").arg(word));
         filter.states.append(*state);
-        if (*state == Delivery::MessageState::Sending)
-            filter.states.append(Delivery::MessageState::Committing);
+        for (const Delivery::MessageState other : Delivery::allMessageStates()) {
+            if (other != *state && Delivery::name(other) == Delivery::name(*state))
+                filter.states.append(other);
+        }
     }
     filter.accountName = parser.value(QStringLiteral("account"));
     filter.search = Store::parseSearch(parser.value(QStringLiteral("search")), QDate::currentDate());
@@ -91,15 +93,15 @@ int show(Office &office, Base::MessageId id, bool json)
     return Ok;
 }
 
-int decide(Office &office, const QString &verb, const QStringList &words, const QCommandLineParser &parser)
+int decide(Office &office, const QString &verb, const QList<Base::MessageId> &ids,
+           const QCommandLineParser &parser)
 {
     Outbox::Mailroom &mailroom = office.mailroom();
-    for (const QString &word : words) {
-        const auto id = Base::MessageId::fromString(word);
-        if (!id.isValid())
-            return usageError(command, tr("\"%1\" is not the id of a message.").arg(word));
+    for (const Base::MessageId id : ids) {
         QFuture<Base::Result<void>> answer;
-        if (verb == QLatin1String("retry") || verb == QLatin1String("resend"))
+        if (verb == QLatin1String("resend") && parser.isSet(QStringLiteral("all")))
+            answer = mailroom.resendToAll(id);
+        else if (verb == QLatin1String("retry") || verb == QLatin1String("resend"))
             answer = mailroom.retry(id);
         else if (verb == QLatin1String("hold"))
             answer = mailroom.hold(id);
@@ -115,6 +117,43 @@ int decide(Office &office, const QString &verb, const QStringList &words, const 
                                                                              : Outbox::Resolution::Resend);
         if (const Base::Result<void> done = await(answer); !done)
             return fail(done.error());
+    }
+    return Ok;
+}
+
+/// hold or release of all that goes through an account, or through any.
+int decideForAll(Office &office, bool hold, const QCommandLineParser &parser)
+{
+    if (parser.isSet(QStringLiteral("all"))) {
+        const Base::Done done = await(office.mailroom().holdEverything(hold));
+        return done ? Ok : fail(done.error());
+    }
+    const Base::Result<Accounts::Account> account =
+        office.query().account(parser.value(QStringLiteral("account")));
+    if (!account)
+        return fail(account.error());
+    const Base::Done done = await(office.mailroom().holdAccount(account->id, hold));
+    return done ? Ok : fail(done.error());
+}
+
+int schedule(Office &office, const QList<Base::MessageId> &ids, const QCommandLineParser &parser)
+{
+    const Base::Result<Delivery::ScheduledTime> time = Delivery::scheduledFrom(
+        parser.value(QStringLiteral("at")), QDateTime::currentDateTimeUtc(), QTimeZone::systemTimeZone());
+    if (!time)
+        return fail(time.error());
+    for (const Base::MessageId id : ids) {
+        if (const Base::Done done = await(office.mailroom().schedule(id, *time)); !done)
+            return fail(done.error());
+    }
+    return Ok;
+}
+
+int undo(Office &office, const QList<Base::MessageId> &ids)
+{
+    for (const Base::MessageId id : ids) {
+        if (const Base::Result<Base::DraftId> draft = await(office.mailroom().takeBack(id)); !draft)
+            return fail(draft.error());
     }
     return Ok;
 }
@@ -144,7 +183,8 @@ int runOutbox(const Base::Paths &paths, const QStringList &arguments)
     parser.setApplicationDescription(
         tr("outbox list [--state S]… [--account N] [--search TEXT] [--limit N] [--json]\n"
            "outbox show ID [--json]\n"
-           "outbox retry|hold|release|cancel|delete ID… · outbox resend ID --failed\n"
+           "outbox retry|hold|release|cancel|delete|undo ID… · outbox resend ID --failed|--all\n"
+           "outbox schedule ID… --at TIME · outbox hold|release --all|--account N\n"
            "outbox resolve ID --arrived|--resend\n"
            "outbox run [--until-empty] [--timeout S]"));
     parser.addOption({QStringLiteral("state"), tr("Only messages in this state; may be said again."),
@@ -156,6 +196,12 @@ int runOutbox(const Base::Paths &paths, const QStringList &arguments)
                       QStringLiteral("TEXT")});
     parser.addOption({QStringLiteral("limit"), tr("At most so many, the newest."), QStringLiteral("N")});
     parser.addOption({QStringLiteral("failed"), tr("resend: only to those recipients that were refused.")});
+    parser.addOption(
+        {QStringLiteral("all"), tr("resend: to everybody, also those who have it; hold, release: "
+                                   "whatever goes through any account.")});
+    parser.addOption({QStringLiteral("at"),
+                      tr("schedule: when it leaves, as 2026-11-22T09:00, 09:00, +2h; a zone may follow."),
+                      QStringLiteral("TIME")});
     parser.addOption({QStringLiteral("arrived"), tr("resolve: the message did arrive.")});
     parser.addOption({QStringLiteral("resend"), tr("resolve: send it again, under the same Message-ID.")});
     parser.addOption(
@@ -169,20 +215,34 @@ int runOutbox(const Base::Paths &paths, const QStringList &arguments)
     static const QStringList aboutIds{QStringLiteral("show"),   QStringLiteral("retry"),
                                       QStringLiteral("hold"),   QStringLiteral("release"),
                                       QStringLiteral("cancel"), QStringLiteral("delete"),
-                                      QStringLiteral("resend"), QStringLiteral("resolve")};
+                                      QStringLiteral("resend"), QStringLiteral("resolve"),
+                                      QStringLiteral("undo"),   QStringLiteral("schedule")};
     const bool known =
         aboutIds.contains(verb) || verb == QLatin1String("list") || verb == QLatin1String("run");
     if (!known)
         return usageError(command,
                           tr("Say what to do: list, run, %1.").arg(aboutIds.join(QStringLiteral(", "))));
-    if (aboutIds.contains(verb) == words.isEmpty())
+    const bool hold = verb == QLatin1String("hold");
+    const bool forAll = (hold || verb == QLatin1String("release")) && words.isEmpty() &&
+                        parser.isSet(QStringLiteral("all")) != parser.isSet(QStringLiteral("account"));
+    if (aboutIds.contains(verb) == words.isEmpty() && !forAll)
         return usageError(command, words.isEmpty() ? tr("Which message? Its id is missing.")
                                                    : tr("\"%1\" is one word too many.").arg(words.first()));
-    if (verb == QLatin1String("resend") && !parser.isSet(QStringLiteral("failed")))
-        return usageError(command, tr("resend needs --failed."));
+    if (verb == QLatin1String("resend") &&
+        parser.isSet(QStringLiteral("failed")) == parser.isSet(QStringLiteral("all")))
+        return usageError(command, tr("resend needs either --failed or --all."));
+    if (verb == QLatin1String("schedule") && !parser.isSet(QStringLiteral("at")))
+        return usageError(command, tr("schedule needs --at."));
     if (verb == QLatin1String("resolve") &&
         parser.isSet(QStringLiteral("arrived")) == parser.isSet(QStringLiteral("resend")))
         return usageError(command, tr("resolve needs either --arrived or --resend."));
+
+    QList<Base::MessageId> ids;
+    for (const QString &word : words) {
+        ids.append(Base::MessageId::fromString(word));
+        if (!ids.last().isValid())
+            return usageError(command, tr("\"%1\" is not the id of a message.").arg(word));
+    }
 
     Office office(paths);
     if (const Base::Done done = office.open(verb == QLatin1String("run") ? Work::Dispatch : Work::Enter);
@@ -192,13 +252,15 @@ int runOutbox(const Base::Paths &paths, const QStringList &arguments)
         return list(office, parser);
     if (verb == QLatin1String("run"))
         return dispatch(office, parser);
-    if (verb == QLatin1String("show")) {
-        const auto id = Base::MessageId::fromString(words.first());
-        return id.isValid()
-                   ? show(office, id, parser.isSet(QStringLiteral("json")))
-                   : usageError(command, tr("\"%1\" is not the id of a message.").arg(words.first()));
-    }
-    return decide(office, verb, words, parser);
+    if (verb == QLatin1String("show"))
+        return show(office, ids.first(), parser.isSet(QStringLiteral("json")));
+    if (forAll)
+        return decideForAll(office, hold, parser);
+    if (verb == QLatin1String("schedule"))
+        return schedule(office, ids, parser);
+    if (verb == QLatin1String("undo"))
+        return undo(office, ids);
+    return decide(office, verb, ids, parser);
 }
 
 } // namespace App

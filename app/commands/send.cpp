@@ -58,6 +58,11 @@ void addOptions(QCommandLineParser &parser)
            tr("Seconds in which it has to arrive (DELIVERBY); with :return it comes back if it does not."),
            "S");
     option("priority", tr("-9 to 9, where the server knows priorities (MT-PRIORITY)."), "N");
+    option("at",
+           tr("It leaves then: 2026-11-22T09:00, 09:00, +2h, 2026-11-22 09:00 Europe/Berlin. This program or "
+              "the "
+              "window has to run at that time."),
+           "TIME");
     option("queue", tr("Only queues it; whoever dispatches on this home sends it."));
     option("timeout", tr("Seconds to wait for the outcome; the message stays queued."), "S");
     option("json", tr("Prints one JSON document and nothing else."));
@@ -193,14 +198,39 @@ Base::Result<Message::Draft> draftFrom(const QCommandLineParser &parser)
     return draft;
 }
 
+Base::Result<Delivery::Departure> departureFrom(const QCommandLineParser &parser)
+{
+    if (!parser.isSet(QStringLiteral("at")))
+        return Delivery::Departure();
+    const Base::Result<Delivery::ScheduledTime> time = Delivery::scheduledFrom(
+        parser.value(QStringLiteral("at")), QDateTime::currentDateTimeUtc(), QTimeZone::systemTimeZone());
+    return time ? Base::Result<Delivery::Departure>(Delivery::Departure{false, *time}) : time.error();
+}
+
+/// It is in the books; nobody waits for what becomes of it.
+int tellEntered(Office &office, Base::MessageId id, bool json)
+{
+    const Base::Result<Store::MessageDetails> details = office.query().details(id);
+    if (json && details)
+        Terminal::print(QJsonDocument(toJson(*details)));
+    else if (details && details->message.state == Delivery::MessageState::Scheduled)
+        Terminal::say(
+            tr("Message %1 leaves at %2.")
+                .arg(id.toString(), details->message.nextAttempt->toLocalTime().toString(Qt::ISODate)));
+    else
+        Terminal::say(tr("Message %1 is queued.").arg(id.toString()));
+    return Ok;
+}
+
 QFuture<Base::Result<Base::MessageId>> submitFinished(Office &office, const QCommandLineParser &parser,
                                                       const Accounts::Account &account, const QString &file,
-                                                      Message::EnvelopeWish wish)
+                                                      Message::EnvelopeWish wish,
+                                                      const Delivery::Departure &departure)
 {
     wish.from = parser.value(QStringLiteral("from"));
     for (const char *option : {"to", "cc", "bcc"})
         wish.to += parser.values(QString::fromLatin1(option));
-    return office.mailroom().submitFinished(file, wish, account.id);
+    return office.mailroom().submitFinished(file, wish, account.id, departure);
 }
 
 int tell(Office &office, Base::MessageId id, const Waited &waited, bool json)
@@ -279,7 +309,10 @@ int runSend(const Base::Paths &paths, const QStringList &arguments)
         file = fromStdin.fileName();
     }
 
-    const bool queueOnly = parser.isSet(QStringLiteral("queue"));
+    const Base::Result<Delivery::Departure> departure = departureFrom(parser);
+    if (!departure)
+        return fail(departure.error());
+    const bool queueOnly = parser.isSet(QStringLiteral("queue")) || !departure->at.isNull();
     const bool json = parser.isSet(QStringLiteral("json"));
     Office office(paths);
     if (const Base::Done done = office.open(queueOnly ? Work::Enter : Work::Dispatch); !done)
@@ -292,18 +325,13 @@ int runSend(const Base::Paths &paths, const QStringList &arguments)
     // Whoever waits for the outcome wants it tried now.
     if (!queueOnly)
         (void)await(office.mailroom().liftBackOff(account->id));
-    const Base::Result<Base::MessageId> id = await(
-        finished ? submitFinished(office, parser, *account, file, wish) : office.mailroom().submit(draft));
+    const Base::Result<Base::MessageId> id =
+        await(finished ? submitFinished(office, parser, *account, file, wish, *departure)
+                       : office.mailroom().submit(draft, *departure));
     if (!id)
         return fail(id.error());
-    if (queueOnly) {
-        const Base::Result<Store::MessageDetails> details = office.query().details(*id);
-        if (json && details)
-            Terminal::print(QJsonDocument(toJson(*details)));
-        else
-            Terminal::say(tr("Message %1 is queued.").arg(id->toString()));
-        return Ok;
-    }
+    if (queueOnly)
+        return tellEntered(office, *id, json);
     return tell(office, *id, waitForAttempt(office, *id, seconds * 1000), json);
 }
 

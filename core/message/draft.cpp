@@ -47,9 +47,12 @@ QJsonObject toJson(const Draft &draft)
 {
     QJsonArray attachments;
     for (const Attachment &attachment : draft.attachments) {
-        attachments.append(QJsonObject{{QStringLiteral("path"), attachment.path},
-                                       {QStringLiteral("name"), attachment.name},
-                                       {QStringLiteral("size"), attachment.size}});
+        QJsonObject one{{QStringLiteral("path"), attachment.path},
+                        {QStringLiteral("name"), attachment.name},
+                        {QStringLiteral("size"), attachment.size}};
+        if (attachment.isKept())
+            one.insert(QStringLiteral("sha256"), QString::fromLatin1(attachment.sha256));
+        attachments.append(one);
     }
     QJsonArray headers;
     for (const auto &[name, value] : draft.headers)
@@ -86,7 +89,8 @@ Draft draftFromJson(const QJsonObject &object)
         const QJsonObject one = value.toObject();
         draft.attachments.append({one.value(QLatin1String("path")).toString(),
                                   one.value(QLatin1String("name")).toString(),
-                                  one.value(QLatin1String("size")).toInteger()});
+                                  one.value(QLatin1String("size")).toInteger(),
+                                  one.value(QLatin1String("sha256")).toString().toLatin1()});
     }
     for (const QJsonValue &value : object.value(QLatin1String("headers")).toArray())
         draft.headers.append({value.toArray().at(0).toString(), value.toArray().at(1).toString()});

@@ -20,6 +20,10 @@ struct Attachment
     QString path;
     QString name; ///< what the recipient sees; never a path
     qint64 size = 0;
+    QByteArray sha256 =
+        {}; ///< lower-case hex: it lies in the spool, from an earlier message; empty: at `path`
+
+    bool isKept() const { return !sha256.isEmpty(); }
 
     friend bool operator==(const Attachment &, const Attachment &) = default;
 };

@@ -88,7 +88,9 @@ QList<Issue> problemsIn(const Draft &draft)
     QList<Issue> issues = problemsInText(draft);
     for (const Attachment &attachment : draft.attachments) {
         const QFileInfo file(attachment.path);
-        if (!file.exists())
+        if (attachment.isKept())
+            ; // the store says so when it is gone
+        else if (!file.exists())
             issues.append({{ErrorKind::FileMissing, attachment.path, {}}, Place::Attachments});
         else if (file.isDir())
             issues.append({{ErrorKind::FileUnreadable, attachment.path, QStringLiteral("it is a folder")},

@@ -34,7 +34,9 @@ QList<Address> addressesIn(const QList<Recipient> &recipients, Field field)
 QByteArray mediaType(const Attachment &attachment)
 {
     const QMimeDatabase database;
-    const QMimeType type = database.mimeTypeForFile(QFileInfo(attachment.path));
+    const QMimeType type = attachment.isKept()
+                               ? database.mimeTypeForFile(attachment.name, QMimeDatabase::MatchExtension)
+                               : database.mimeTypeForFile(QFileInfo(attachment.path));
     const QByteArray name = type.name().toLatin1();
     // A message or a multipart may not be base64 (RFC 2045 §6.4): they travel as octets under their file
     // name.
@@ -45,7 +47,7 @@ QByteArray mediaType(const Attachment &attachment)
 }
 
 /// The charset of a text file where its octets prove it; empty where they do not, or the file itself tells.
-QString charsetOf(QFile &file, const QByteArray &type)
+QString charsetOf(QIODevice &file, const QByteArray &type)
 {
     // HTML and XML name theirs inside (RFC 2854 §6, RFC 7303 §3).
     if (!type.startsWith("text/") || type == "text/html" || type == "text/xml")
@@ -75,8 +77,21 @@ struct Intake
     QString charset;
 };
 
+/// What an earlier message brought into the store.
+Base::Result<Intake> takeKept(const Attachment &attachment, const ContentStore &store)
+{
+    const SpoolRef ref{attachment.sha256, attachment.size};
+    const Base::Result<std::unique_ptr<QIODevice>> file = store.open(ref);
+    if (!file)
+        return Error{file.error().kind, attachment.name, file.error().detail};
+    const QByteArray type = mediaType(attachment);
+    return Intake{ref, type, charsetOf(**file, type)};
+}
+
 Base::Result<Intake> intake(const Attachment &attachment, ContentStore &store)
 {
+    if (attachment.isKept())
+        return takeKept(attachment, store);
     QFile file(attachment.path);
     if (!file.exists())
         return Error{ErrorKind::FileMissing, attachment.path, {}};

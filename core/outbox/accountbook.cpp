@@ -186,6 +186,15 @@ std::optional<Store::BackOff> AccountBook::clearBackOff(AccountId id)
     return m_backOff.remove(id) ? std::optional(Store::BackOff()) : std::nullopt;
 }
 
+QList<AccountId> AccountBook::liftBackOffs()
+{
+    const QList<AccountId> lifted = m_backOff.keys();
+    for (const AccountId id : lifted)
+        (void)m_store.setBackOff(id, {}); // else it ends by itself
+    m_backOff.clear();
+    return lifted;
+}
+
 Accounts::Tally AccountBook::count(const Account &account, const Delivery::Outcome &outcome)
 {
     const Accounts::Tally tally = counted(outcome, account.limits);

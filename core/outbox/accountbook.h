@@ -62,6 +62,8 @@ public:
     Store::BackOff backOff(Base::AccountId id);
     /// It works. None: that was known.
     std::optional<Store::BackOff> clearBackOff(Base::AccountId id);
+    /// Nothing is left alone any longer: whose back-offs ended.
+    QList<Base::AccountId> liftBackOffs();
     /// What an attempt adds to what it has sent, to be put on record.
     Accounts::Tally count(const Accounts::Account &account, const Delivery::Outcome &outcome);
     /// It was changed, resumed or removed: what was tried and kept is void.

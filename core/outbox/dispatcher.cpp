@@ -467,6 +467,13 @@ bool Dispatcher::isIdle() const
                         [](const auto &each) { return each.second->hasAttempts(); });
 }
 
+void Dispatcher::tryAnew()
+{
+    for (const AccountId account : m_accounts.liftBackOffs())
+        (void)m_decisions.makeDueWhatItHeldUp(account, m_clock.now()); // else it is due later
+    wake();
+}
+
 void Dispatcher::forget(AccountId account)
 {
     Base::assertThread(this);

@@ -44,6 +44,8 @@ public:
     void answerSecret(quint64 request, const Base::Result<Accounts::Secrets> &secrets);
     /// The account was changed, resumed or removed: back-off and remembered secret are void.
     void forget(Base::AccountId account);
+    /// The network is back, or the computer awake: servers that could not be reached are tried at once.
+    void tryAnew();
     /// No attempt is under way; a connection may wait for the next.
     bool isIdle() const;
 

@@ -29,6 +29,7 @@ ConnectionFactory realConnections(Base::Clock &clock)
 MailWorker::MailWorker(Base::Paths paths, Base::Clock &clock)
     : m_paths(std::move(paths))
     , m_clock(clock)
+    , m_surroundings(clock, this)
 {
 }
 
@@ -64,6 +65,11 @@ Done MailWorker::open(bool dispatch)
         m_ownership->seek();
     m_ownership->letGo();
 
+    connect(&m_surroundings, &Surroundings::improved, this, [this] {
+        if (isOwner())
+            m_dispatcher->tryAnew();
+    });
+    m_surroundings.watchNetwork();
     m_watch = m_clock.makeTimer([this] { watchBooks(); });
     watchBooks(); // from here on, what others write is noticed
     return {};
@@ -107,10 +113,11 @@ void MailWorker::startDispatching()
 
 void MailWorker::collectSpool()
 {
-    const Base::Result<QSet<QByteArray>> used = m_messages->spoolUse();
-    if (!used)
+    const Base::Result<QSet<QByteArray>> messages = m_messages->spoolUse();
+    const Base::Result<QSet<QByteArray>> drafts = m_drafts->spoolUse();
+    if (!messages || !drafts)
         return;
-    m_builders.start([spool = *m_spool, used = *used] {
+    m_builders.start([spool = *m_spool, used = *messages + *drafts] {
         if (const int removed = spool.collect(used, spoolGrace); removed > 0)
             Base::Log::info(
                 QStringLiteral("Spool: %1 files that no message needs were removed").arg(removed));
@@ -131,6 +138,7 @@ void MailWorker::watchBooks()
                 m_dispatcher->wake();
         }
     }
+    m_surroundings.tick();
     m_watch->start(watchPause);
 }
 

@@ -10,6 +10,7 @@
 #include "core/outbox/connectiontest.h"
 #include "core/outbox/dispatcher.h"
 #include "core/outbox/ownership.h"
+#include "core/outbox/surroundings.h"
 #include "core/store/departures.h"
 #include "core/store/draftstore.h"
 #include "core/store/salvage.h"
@@ -109,6 +110,7 @@ private:
     std::unique_ptr<Store::Decisions> m_decisions;
     std::unique_ptr<Store::Departures> m_departures;
     std::unique_ptr<Store::DraftStore> m_drafts;
+    Surroundings m_surroundings;
     std::unique_ptr<Ownership> m_ownership;
     std::unique_ptr<Dispatcher> m_dispatcher;
     std::unique_ptr<Base::Timer> m_watch;

@@ -287,6 +287,15 @@ Done Decisions::holdAllOf(Base::AccountId account, const QDateTime &now)
     return transaction.commit();
 }
 
+Done Decisions::makeDueWhatItHeldUp(Base::AccountId account, const QDateTime &now)
+{
+    return m_database.write(
+        QStringLiteral(
+            "UPDATE message SET next_attempt = ? WHERE account = ? AND state IN ('queued', 'deferred')"
+            " AND next_attempt > ? AND reason <> '' AND json_extract(reason, '$.scope') = 'account'"),
+        {now.toMSecsSinceEpoch(), account.value, now.toMSecsSinceEpoch()});
+}
+
 Done Decisions::makeDue(Base::AccountId account, const QDateTime &now)
 {
     return m_database.write(

@@ -37,6 +37,8 @@ public:
 
     /// What waits for an account that is being removed is held.
     Base::Done holdAllOf(Base::AccountId account, const QDateTime &now);
+    /// What waits because of the account's own trouble is due now; what servers deferred is not.
+    Base::Done makeDueWhatItHeldUp(Base::AccountId account, const QDateTime &now);
     /// Every message that waits for the account is due now.
     Base::Done makeDue(Base::AccountId account, const QDateTime &now);
 

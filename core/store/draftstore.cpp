@@ -43,6 +43,21 @@ Base::Done DraftStore::remove(Base::DraftId id)
     return m_database.write(QStringLiteral("DELETE FROM draft WHERE id = ?"), {id.value});
 }
 
+Base::Result<QSet<QByteArray>> DraftStore::spoolUse() const
+{
+    const Base::Result<QList<DraftRow>> drafts = readAll(m_database);
+    if (!drafts)
+        return drafts.error();
+    QSet<QByteArray> used;
+    for (const DraftRow &row : *drafts) {
+        for (const Message::Attachment &attachment : row.draft.attachments) {
+            if (attachment.isKept())
+                used.insert(attachment.sha256);
+        }
+    }
+    return used;
+}
+
 Base::Result<QList<DraftRow>> DraftStore::readAll(const Database &database)
 {
     Base::Result<Cursor> query =

@@ -6,6 +6,8 @@
 #include "core/store/database.h"
 #include "core/store/rows.h"
 
+#include <QSet>
+
 namespace Store {
 
 class DraftStore
@@ -19,6 +21,9 @@ public:
     /// New when the draft has no id, or when the one it had is gone.
     Base::Result<Base::DraftId> save(const Message::Draft &draft, const QDateTime &now);
     Base::Done remove(Base::DraftId id);
+
+    /// SHA-256 of what drafts need of the spool.
+    Base::Result<QSet<QByteArray>> spoolUse() const;
 
     // shared with the reading side
     static Base::Result<QList<DraftRow>> readAll(const Database &database);

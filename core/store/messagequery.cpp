@@ -195,6 +195,31 @@ Base::Result<QByteArray> MessageQuery::source(MessageId id, qint64 limit) const
     return source.left(static_cast<qsizetype>(limit));
 }
 
+Base::Result<MessageOutline> MessageQuery::outline(MessageId id) const
+{
+    Base::Result<Cursor> query = m_database.run(
+        QStringLiteral(
+            "SELECT envelope, pieces FROM message JOIN content ON content.message = id WHERE id = ?"),
+        {id.value});
+    if (!query)
+        return query.error();
+    if (!query->next())
+        return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such message")};
+    MessageOutline outline;
+    outline.isWhole = true;
+    outline.envelope = Message::envelopeFromJson(unpackObject(query->value(0).toString()));
+    for (const Message::Piece &piece : Message::contentFromJson(unpackArray(query->value(1).toString()))) {
+        outline.literal += piece.bytes;
+        if (piece.spooled.isNull())
+            continue;
+        if (piece.base64)
+            outline.attachments.append(piece.spooled);
+        else
+            outline.isWhole = false;
+    }
+    return outline;
+}
+
 Base::Result<QHash<Delivery::MessageState, int>> MessageQuery::counts() const
 {
     Base::Result<Cursor> query = m_database.run(

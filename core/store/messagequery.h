@@ -47,6 +47,8 @@ public:
     Base::Result<Delivery::Transcript> transcript(Base::MessageId id, int number = 0) const;
     /// The first octets of the message as it goes out, at most limit.
     Base::Result<QByteArray> source(Base::MessageId id, qint64 limit) const;
+    /// What it is made of, without what lies in the spool.
+    Base::Result<MessageOutline> outline(Base::MessageId id) const;
     Base::Result<QHash<Delivery::MessageState, int>> counts() const;
 
     Base::Result<QList<DraftRow>> drafts() const;

@@ -67,6 +67,15 @@ struct MessageDetails
     QList<AttemptRow> attempts;     ///< oldest first
 };
 
+/// A message's parts as they stand in the books.
+struct MessageOutline
+{
+    Message::Envelope envelope;           ///< without the recipients
+    QByteArray literal;                   ///< all that is not in the spool, one behind the other
+    QList<Message::SpoolRef> attachments; ///< what goes out as base64 from the spool, in its order
+    bool isWhole = false; ///< nothing else is in the spool: `literal` has the header and every text
+};
+
 struct DraftRow
 {
     Base::DraftId id;

@@ -41,7 +41,9 @@ QList<MessageState> statesNamed(const QString &word)
 {
     using enum MessageState;
     static const QHash<QString, QList<MessageState>> synonyms{
-        {QStringLiteral("waiting"), {Queued}},
+        {QStringLiteral("waiting"), {Undoable, Queued}},
+        {QStringLiteral("queued"), {Undoable, Queued}},
+        {QStringLiteral("later"), {Scheduled}},
         {QStringLiteral("sending"), {Sending, Committing}},
         {QStringLiteral("retrying"), {Deferred}},
         {QStringLiteral("paused"), {Held}},
@@ -49,8 +51,8 @@ QList<MessageState> statesNamed(const QString &word)
         {QStringLiteral("partial"), {PartlySent}},
         {QStringLiteral("refused"), {Failed}},
         {QStringLiteral("canceled"), {Cancelled}},
-        {QStringLiteral("pending"), {Queued, Deferred}},
-        {QStringLiteral("unsent"), {Queued, Sending, Committing, Deferred, Held}},
+        {QStringLiteral("pending"), {Undoable, Queued, Deferred}},
+        {QStringLiteral("unsent"), {Undoable, Scheduled, Queued, Sending, Committing, Deferred, Held}},
     };
     QString key = word.toLower();
     key.replace(QLatin1Char(' '), QLatin1Char('-')).replace(QLatin1Char('_'), QLatin1Char('-'));

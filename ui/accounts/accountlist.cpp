@@ -23,6 +23,11 @@ namespace {
 
 enum Column { NameColumn, StateColumn, SenderColumn, ServerColumn, ColumnCount };
 
+bool isHold(const Base::Result<Delivery::Reason> &pause)
+{
+    return pause && pause->error && pause->error->kind == Base::ErrorKind::OnHold;
+}
+
 } // namespace
 
 AccountList::AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &query,
@@ -62,7 +67,9 @@ AccountList::AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &
     m_edit = makeButton(tr("E&dit…"), QStringLiteral("editAccount"), &AccountList::editCurrent);
     m_default = makeButton(tr("Make defa&ult"), QStringLiteral("makeDefault"), &AccountList::makeDefault);
     m_remove = makeButton(tr("&Remove…"), QStringLiteral("removeAccount"), &AccountList::remove);
-    for (QPushButton *button : {m_edit, m_default, m_remove})
+    m_hold = makeButton(tr("&Hold"), QStringLiteral("holdAccount"), &AccountList::holdCurrent);
+    m_hold->setToolTip(plainToolTip(tr("Send nothing through this account until you release it")));
+    for (QPushButton *button : {m_edit, m_default, m_hold, m_remove})
         buttons->addWidget(button);
     buttons->addStretch(1);
     auto *column = new QVBoxLayout(this);
@@ -104,13 +111,15 @@ void AccountList::reload()
     for (const Accounts::Account &account : *accounts) {
         const Base::Result<Delivery::Reason> pause = m_query.pauseOf(account.id);
         const bool paused = pause && !pause->isNull();
+        const bool held = isHold(pause);
+        const Role role = held ? Role::Held : paused ? Role::Warning : Role::Sent;
         auto *item = new QTreeWidgetItem(m_list);
         item->setText(NameColumn, account.isDefault ? tr("%1 (default)").arg(account.name) : account.name);
         item->setIcon(NameColumn, icon(QStringLiteral("account")));
         item->setData(NameColumn, Qt::UserRole, account.id.value);
-        item->setText(StateColumn, paused ? tr("Waits for you") : tr("Ready"));
-        item->setIcon(StateColumn, icon(paused ? Role::Warning : Role::Sent));
-        item->setForeground(StateColumn, colour(paused ? Role::Warning : Role::Sent, palette()));
+        item->setText(StateColumn, held ? tr("On hold") : paused ? tr("Waits for you") : tr("Ready"));
+        item->setIcon(StateColumn, icon(role));
+        item->setForeground(StateColumn, colour(role, palette()));
         item->setToolTip(StateColumn, plainToolTip(paused ? explain(*pause).toText() : QString()));
         item->setText(SenderColumn, account.fromAddress);
         item->setText(ServerColumn,
@@ -128,6 +137,7 @@ void AccountList::updateButtons()
     const bool chosen = current().isValid();
     for (QPushButton *button : {m_edit, m_default, m_remove})
         button->setEnabled(chosen);
+    m_hold->setEnabled(chosen && !isHold(m_query.pauseOf(current())));
     tellPause();
 }
 
@@ -137,6 +147,13 @@ void AccountList::tellPause()
     const Base::Result<Delivery::Reason> pause = m_query.pauseOf(id);
     if (!id.isValid() || !pause || pause->isNull())
         return m_bar->clear();
+    if (isHold(pause)) {
+        m_bar->tell(Role::Held, explain(*pause));
+        if (!m_query.isEverythingHeld())
+            m_bar->addButton(tr("Re&lease"), QStringLiteral("releaseAccount"),
+                             [this, id] { hold(id, false); });
+        return;
+    }
     m_bar->tell(Role::Warning, explain(*pause));
     if (pause->error && pause->error->kind == Base::ErrorKind::WeakerSignIn)
         m_bar->addButton(tr("A&ccept the weaker sign-in…"), QStringLiteral("acceptWeaker"),
@@ -147,6 +164,16 @@ void AccountList::tellPause()
                      QStringLiteral("signInAgain"), [this, id] { signIn(id); });
     m_bar->addButton(tr("Tr&y again"), QStringLiteral("resumeAccount"),
                      [this, id] { watch(m_mailroom.resumeAccount(id)); });
+}
+
+void AccountList::hold(Base::AccountId id, bool held)
+{
+    watch(m_mailroom.holdAccount(id, held));
+}
+
+void AccountList::holdCurrent()
+{
+    hold(current(), true);
 }
 
 void AccountList::acceptWeakerSignIn(Base::AccountId id)

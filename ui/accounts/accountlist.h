@@ -31,6 +31,7 @@ public:
     void add();
     /// Opens the dialog where the password is typed anew.
     void signIn(Base::AccountId id);
+    void hold(Base::AccountId id, bool held);
 
 private:
     void edit(Base::AccountId id, bool password);
@@ -43,6 +44,7 @@ private:
     Base::AccountId current() const;
     QPushButton *makeButton(const QString &text, const QString &objectName, void (AccountList::*slot)());
     void editCurrent();
+    void holdCurrent();
 
     Outbox::Mailroom &m_mailroom;
     const Store::MessageQuery &m_query;
@@ -55,6 +57,7 @@ private:
     QPushButton *m_edit;
     QPushButton *m_remove;
     QPushButton *m_default;
+    QPushButton *m_hold;
 };
 
 } // namespace Ui

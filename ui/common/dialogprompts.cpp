@@ -2,6 +2,7 @@
 
 #include "ui/common/passphrasedialog.h"
 #include "ui/common/plainlabel.h"
+#include "ui/common/scheduledialog.h"
 
 #include <QCoreApplication>
 #include <QFileDialog>
@@ -64,6 +65,18 @@ void DialogPrompts::password(QWidget *parent, const QString &account, int attemp
                              std::function<void(std::optional<QByteArray>)> then)
 {
     askSecret(PassphraseDialog::forAccount(account, attempt, parent), std::move(then));
+}
+
+void DialogPrompts::sendTime(QWidget *parent, const Delivery::ScheduledTime &suggestion,
+                             std::function<void(const Delivery::ScheduledTime &)> then)
+{
+    auto *dialog =
+        new ScheduleDialog(suggestion, QDateTime::currentDateTimeUtc(), QTimeZone::systemTimeZone(), parent);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    QObject::connect(dialog, &QDialog::finished, dialog, [dialog, then = std::move(then)](int result) {
+        then(result == QDialog::Accepted ? dialog->time() : Delivery::ScheduledTime());
+    });
+    dialog->open();
 }
 
 void DialogPrompts::openFiles(QWidget *parent, const QString &title,

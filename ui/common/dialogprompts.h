@@ -14,6 +14,8 @@ public:
                     std::function<void(std::optional<QByteArray>)> then) override;
     void password(QWidget *parent, const QString &account, int attempt,
                   std::function<void(std::optional<QByteArray>)> then) override;
+    void sendTime(QWidget *parent, const Delivery::ScheduledTime &suggestion,
+                  std::function<void(const Delivery::ScheduledTime &)> then) override;
     void openFiles(QWidget *parent, const QString &title,
                    std::function<void(const QStringList &)> then) override;
     void openFile(QWidget *parent, const QString &title, const QString &filter,

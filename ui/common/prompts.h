@@ -4,6 +4,8 @@
 // Nothing waits inside a call: each answer comes to `then`, later, in the window's thread; it is not called
 // when `parent` dies first.
 
+#include "core/delivery/scheduledtime.h"
+
 #include <QByteArray>
 #include <QString>
 #include <QStringList>
@@ -38,6 +40,9 @@ public:
     /// An account's password, kept nowhere.
     virtual void password(QWidget *parent, const QString &account, int attempt,
                           std::function<void(std::optional<QByteArray>)> then) = 0;
+    /// When a message is to leave. Null: the person did not want to.
+    virtual void sendTime(QWidget *parent, const Delivery::ScheduledTime &suggestion,
+                          std::function<void(const Delivery::ScheduledTime &)> then) = 0;
     /// Empty: the person did not want to.
     virtual void openFiles(QWidget *parent, const QString &title,
                            std::function<void(const QStringList &)> then) = 0;

@@ -111,7 +111,8 @@ void AttachmentView::render()
         auto *item = new QListWidgetItem(
             icon(type, QStringLiteral("file")),
             tr("%1 · %2", "file name, size").arg(attachment.name, sizeText(attachment.size)), this);
-        item->setToolTip(plainToolTip(tr("%1\nDelete takes it away.", "a file's path").arg(attachment.path)));
+        const QString from = attachment.isKept() ? tr("As it was sent before") : attachment.path;
+        item->setToolTip(plainToolTip(tr("%1\nDelete takes it away.", "a file's path").arg(from)));
     }
     setVisible(!m_attachments.isEmpty());
     updateGeometry();

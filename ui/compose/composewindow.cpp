@@ -121,6 +121,9 @@ void ComposeWindow::makeActions()
         add(icon(QStringLiteral("mail-send"), QStringLiteral("send")), tr("&Send"), QStringLiteral("send"),
             {QKeySequence(Qt::CTRL | Qt::Key_Return), QKeySequence(Qt::CTRL | Qt::Key_Enter)},
             &ComposeWindow::send);
+    m_laterAction = add(icon(QString(), QStringLiteral("state-scheduled")), tr("Send la&ter…"),
+                        QStringLiteral("sendLater"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Return)},
+                        &ComposeWindow::sendLater);
     add(icon(QStringLiteral("document-save"), QStringLiteral("save")), tr("Sa&ve draft"),
         QStringLiteral("saveDraft"), {QKeySequence::Save}, &ComposeWindow::saveDraft);
     add(icon(QStringLiteral("mail-attachment"), QStringLiteral("attach")), tr("&Attach…"),
@@ -303,7 +306,7 @@ bool ComposeWindow::checkHints()
         m_bar->addButton(tr("&Attach…"), QStringLiteral("barAttach"), [this] { chooseFiles(); });
     m_bar->addButton(tr("Send an&yway"), QStringLiteral("sendAnyway"), [this] {
         m_sendAnyway = true;
-        send();
+        m_wantsLater ? sendLater() : send();
     });
     if (hint == Message::Hint::NoSubject)
         m_head->fieldOf(Message::Place::Subject)->setFocus();
@@ -313,19 +316,40 @@ bool ComposeWindow::checkHints()
 // ── sending, saving, leaving
 // ────────────────────────────────────────────────────────────────────────────────────────
 
+bool ComposeWindow::isReady()
+{
+    return m_sendAction->isEnabled() && checkProblems() && checkHints();
+}
+
 void ComposeWindow::send()
 {
-    if (!m_sendAction->isEnabled() || !checkProblems() || !checkHints())
+    m_wantsLater = false;
+    if (isReady())
+        submit({true, {}});
+}
+
+void ComposeWindow::sendLater()
+{
+    m_wantsLater = true;
+    if (!isReady())
         return;
+    m_prompts.sendTime(this, {}, [this](const Delivery::ScheduledTime &time) {
+        if (!time.isNull())
+            submit({false, time});
+    });
+}
+
+void ComposeWindow::submit(const Delivery::Departure &departure)
+{
     m_bar->clear();
     setBusy(true);
     showStatus(tr("Handing it to the Outbox…"));
-    m_keeper->stop([this] { submit(); });
+    m_keeper->stop([this, departure] { handOver(departure); });
 }
 
-void ComposeWindow::submit()
+void ComposeWindow::handOver(const Delivery::Departure &departure)
 {
-    whenAnswered(m_mailroom.submit(draft()), this,
+    whenAnswered(m_mailroom.submit(draft(), departure), this,
                  [this](const Base::Result<Base::MessageId> &id) { submitted(id); });
 }
 
@@ -360,6 +384,7 @@ void ComposeWindow::setBusy(bool busy)
 {
     centralWidget()->setEnabled(!busy);
     m_sendAction->setEnabled(!busy);
+    m_laterAction->setEnabled(!busy);
 }
 
 void ComposeWindow::saveDraft()

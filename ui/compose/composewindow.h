@@ -41,7 +41,10 @@ public:
     void askForAttachments(const QStringList &names);
 
 public Q_SLOTS:
+    /// It leaves when the home's undo delay is over.
     void send();
+    /// Asks when.
+    void sendLater();
     void saveDraft();
     void chooseFiles();
     void discard();
@@ -61,7 +64,9 @@ private:
     void look();
     bool checkProblems();
     bool checkHints();
-    void submit();
+    bool isReady();
+    void submit(const Delivery::Departure &departure);
+    void handOver(const Delivery::Departure &departure);
     void submitted(const Base::Result<Base::MessageId> &id);
     void complain(const Base::Error &error, Message::Place place);
     void setBusy(bool busy);
@@ -80,10 +85,12 @@ private:
     QLabel *m_counts;
     QLabel *m_saved;
     QAction *m_sendAction = nullptr;
+    QAction *m_laterAction = nullptr;
     Message::Draft m_base; ///< what the window does not show
     QTimer m_looking;
     QList<Message::Hint> m_dismissed;
     bool m_sendAnyway = false;
+    bool m_wantsLater = false; ///< "Send anyway" goes on with what was begun
     bool m_closing = false;
     bool m_loading = false;
 };

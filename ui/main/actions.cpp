@@ -41,6 +41,13 @@ constexpr std::array rows{
     Row{ActionId::Quit, "quit", Menu::File, false, QT_TRANSLATE_NOOP("Ui::Actions", "&Quit"),
         "application-exit", "quit", "Ctrl+Q",
         QT_TRANSLATE_NOOP("Ui::Actions", "Save what is open and end the program")},
+    Row{ActionId::Undo, "undoSending", Menu::Message, false,
+        QT_TRANSLATE_NOOP("Ui::Actions", "&Undo sending"), "edit-undo", "undo", "Ctrl+Z",
+        QT_TRANSLATE_NOOP("Ui::Actions",
+                          "Take the selected messages back to write on, if they have not left")},
+    Row{ActionId::Schedule, "schedule", Menu::Message, false,
+        QT_TRANSLATE_NOOP("Ui::Actions", "Send la&ter…"), "", "state-scheduled", "Ctrl+Shift+L",
+        QT_TRANSLATE_NOOP("Ui::Actions", "Choose when the selected messages leave")},
     Row{ActionId::Retry, "retry", Menu::Message, true, QT_TRANSLATE_NOOP("Ui::Actions", "&Retry"), "",
         "retry", "Ctrl+R", QT_TRANSLATE_NOOP("Ui::Actions", "Try to send the selected messages now")},
     Row{ActionId::Hold, "hold", Menu::Message, true, QT_TRANSLATE_NOOP("Ui::Actions", "&Hold"), "", "hold",
@@ -55,6 +62,10 @@ constexpr std::array rows{
         QT_TRANSLATE_NOOP("Ui::Actions", "Uncertain messages: they were delivered")},
     Row{ActionId::Resend, "resend", Menu::Message, false, QT_TRANSLATE_NOOP("Ui::Actions", "&Send again"), "",
         "resend", "", QT_TRANSLATE_NOOP("Ui::Actions", "Uncertain messages: send them once more")},
+    Row{ActionId::ResendToAll, "resendToAll", Menu::Message, false,
+        QT_TRANSLATE_NOOP("Ui::Actions", "Send again to e&verybody…"), "", "resend", "",
+        QT_TRANSLATE_NOOP("Ui::Actions",
+                          "Send the selected messages once more, also to those who have them")},
     Row{ActionId::Edit, "editCopy", Menu::Message, false,
         QT_TRANSLATE_NOOP("Ui::Actions", "&Edit and send again…"), "document-edit", "edit", "Ctrl+E",
         QT_TRANSLATE_NOOP("Ui::Actions", "Write a new message that begins as a copy of this one")},
@@ -76,6 +87,9 @@ constexpr std::array rows{
         "drafts", "Ctrl+4", ""},
     Row{ActionId::GoAccounts, "goAccounts", Menu::View, false, QT_TRANSLATE_NOOP("Ui::Actions", "&Accounts"),
         "", "account", "Ctrl+5", ""},
+    Row{ActionId::HoldEverything, "holdEverything", Menu::Tools, false,
+        QT_TRANSLATE_NOOP("Ui::Actions", "Hold &everything"), "", "hold", "Ctrl+Shift+H",
+        QT_TRANSLATE_NOOP("Ui::Actions", "Send nothing through any account until you say so")},
     Row{ActionId::AddAccount, "addAccountAction", Menu::Tools, false,
         QT_TRANSLATE_NOOP("Ui::Actions", "&Add account…"), "", "account-add", "",
         QT_TRANSLATE_NOOP("Ui::Actions", "Add a server to send through")},
@@ -132,6 +146,7 @@ void Actions::makeActions()
             plainToolTip(keys.isEmpty() ? tip
                                         : tr("%1 (%2)", "what it does, keys")
                                               .arg(tip, keys.first().toString(QKeySequence::NativeText))));
+        action->setCheckable(row.id == ActionId::HoldEverything);
         if (row.id == ActionId::Quit)
             action->setMenuRole(QAction::QuitRole);
         if (row.id == ActionId::About)

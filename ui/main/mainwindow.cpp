@@ -2,12 +2,14 @@
 
 #include "core/base/clock.h"
 #include "ui/accounts/accountlist.h"
+#include "ui/common/background.h"
 #include "ui/common/messagebar.h"
 #include "ui/common/plainlabel.h"
 #include "ui/common/theme.h"
 #include "ui/compose/composewindow.h"
 #include "ui/main/actions.h"
 #include "ui/main/draftsview.h"
+#include "ui/main/emptywords.h"
 #include "ui/main/statusline.h"
 #include "ui/main/welcomepage.h"
 #include "ui/outbox/messagedesk.h"
@@ -31,50 +33,6 @@ namespace Ui {
 namespace {
 
 constexpr int countMs = 100;
-
-Explanation emptyWords(Folder folder)
-{
-    switch (folder) {
-    case Folder::Outbox:
-        return {MainWindow::tr("The Outbox is empty."),
-                MainWindow::tr("What you send waits here until the server took it. Ctrl+N writes a letter."),
-                {}};
-    case Folder::Waiting:
-        return {MainWindow::tr("Nothing waits."),
-                MainWindow::tr("Messages stand here until it is their turn."),
-                {}};
-    case Folder::Retrying:
-        return {MainWindow::tr("Nothing has to be tried again."),
-                MainWindow::tr(
-                    "When a server says “later”, the message comes here and is tried again by itself."),
-                {}};
-    case Folder::Held:
-        return {MainWindow::tr("Nothing is held back."),
-                MainWindow::tr("Hold keeps a message here until you release it."),
-                {}};
-    case Folder::Uncertain:
-        return {MainWindow::tr("Nothing is uncertain."),
-                MainWindow::tr(
-                    "When a connection breaks at the very end, the message comes here and you decide."),
-                {}};
-    case Folder::Sent:
-        return {MainWindow::tr("Nothing was sent yet."),
-                MainWindow::tr("Here will be what servers took, each with its transcript."),
-                {}};
-    case Folder::Failed:
-        return {MainWindow::tr("Nothing failed."),
-                MainWindow::tr("What was refused comes here, with the reason and what to do."),
-                {}};
-    case Folder::Cancelled:
-        return {MainWindow::tr("Nothing was cancelled."),
-                MainWindow::tr("What you cancel before it is sent comes here."),
-                {}};
-    case Folder::Drafts:
-    case Folder::Accounts:
-        break;
-    }
-    return {};
-}
 
 } // namespace
 
@@ -155,6 +113,7 @@ void MainWindow::makePages()
     connect(m_desk, &MessageDesk::failed, this,
             [this](const Base::Error &error) { m_outbox->bar().tell(Role::Error, explain(error)); });
     connect(m_desk, &MessageDesk::signIn, this, &MainWindow::signIn);
+    connect(m_desk, &MessageDesk::takenBack, this, &MainWindow::openDraft);
     connect(m_desk, &MessageDesk::edit, this,
             [this](const Message::Draft &draft, const QStringList &missing) {
                 compose(draft, false)->askForAttachments(missing);
@@ -171,6 +130,10 @@ void MainWindow::connectActions()
     };
     on(ActionId::NewMessage, [this] { compose(); });
     on(ActionId::Quit, [this] { quit(); });
+    on(ActionId::Undo, [this] { carryOut(MessageWish::Undo); });
+    on(ActionId::Schedule, [this] { carryOut(MessageWish::Schedule); });
+    on(ActionId::ResendToAll, [this] { carryOut(MessageWish::ResendToAll); });
+    on(ActionId::HoldEverything, [this](bool held) { holdEverything(held); });
     on(ActionId::Retry, [this] { carryOut(MessageWish::Retry); });
     on(ActionId::Hold, [this] { carryOut(MessageWish::Hold); });
     on(ActionId::Release, [this] { carryOut(MessageWish::Release); });
@@ -246,7 +209,8 @@ void MainWindow::select(Base::MessageId id)
     if (row && m_pages->currentWidget() == m_outbox &&
         Navigation::statesOf(m_navigation->folder()).contains(row->state))
         return m_outbox->select(id);
-    for (const Folder folder : {Folder::Outbox, Folder::Sent, Folder::Failed, Folder::Cancelled}) {
+    for (const Folder folder :
+         {Folder::Outbox, Folder::Scheduled, Folder::Sent, Folder::Failed, Folder::Cancelled}) {
         if (row && Navigation::statesOf(folder).contains(row->state)) {
             showFolder(folder);
             return m_outbox->select(id);
@@ -278,6 +242,8 @@ void MainWindow::updateAccounts()
         return;
     QSet<Base::AccountId> waiting;
     m_bar->clear();
+    const bool everything = m_query.isEverythingHeld();
+    (*m_actions)[ActionId::HoldEverything]->setChecked(everything);
     for (const Accounts::Account &account : *accounts) {
         const Base::Result<Delivery::Reason> pause = m_query.pauseOf(account.id);
         if (!pause || pause->isNull())
@@ -285,6 +251,14 @@ void MainWindow::updateAccounts()
         waiting.insert(account.id);
         if (waiting.size() > 1)
             continue; // one thing at a time
+        if (pause->error && pause->error->kind == Base::ErrorKind::OnHold) {
+            m_bar->tell(Role::Held, explain(*pause));
+            m_bar->addButton(tr("&Release"), QStringLiteral("barRelease"),
+                             [this, everything, id = account.id] {
+                                 everything ? holdEverything(false) : m_accounts->hold(id, false);
+                             });
+            continue;
+        }
         m_bar->tell(Role::Warning, {tr("The account “%1” waits for you. %2", "name, a sentence why")
                                         .arg(account.name, explain(*pause).headline),
                                     {},
@@ -299,6 +273,14 @@ void MainWindow::updateAccounts()
         folderChosen(Folder::Outbox);
 }
 
+void MainWindow::holdEverything(bool held)
+{
+    whenAnswered(m_mailroom.holdEverything(held), this, [this](const Base::Done &done) {
+        if (!done)
+            m_bar->tell(Role::Error, explain(done.error()));
+    });
+}
+
 void MainWindow::updateActions()
 {
     const bool here = m_pages->currentWidget() == m_outbox;
@@ -307,6 +289,9 @@ void MainWindow::updateActions()
     MessageRules any;
     for (const Delivery::MessageState state : states) {
         const MessageRules rules = rulesFor(state);
+        any.undo |= rules.undo;
+        any.schedule |= rules.schedule;
+        any.resendToAll |= rules.resendToAll;
         any.retry |= rules.retry;
         any.hold |= rules.hold;
         any.release |= rules.release;
@@ -316,6 +301,9 @@ void MainWindow::updateActions()
         any.remove |= rules.remove;
     }
     const auto enable = [this](ActionId id, bool enabled) { (*m_actions)[id]->setEnabled(enabled); };
+    enable(ActionId::Undo, any.undo);
+    enable(ActionId::Schedule, any.schedule);
+    enable(ActionId::ResendToAll, any.resendToAll);
     enable(ActionId::Retry, any.retry);
     enable(ActionId::Hold, any.hold);
     enable(ActionId::Release, any.release);

@@ -66,6 +66,7 @@ private:
     void updateCounts();
     void updateAccounts();
     void updateActions();
+    void holdEverything(bool held);
     void carryOut(MessageWish wish);
     void openDraft(Base::DraftId id);
     void signIn(Base::AccountId id);

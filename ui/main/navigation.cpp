@@ -39,6 +39,7 @@ Navigation::Navigation(QWidget *parent)
     add(Folder::Held, {}, word(Delivery::MessageState::Held), outbox);
     add(Folder::Uncertain, {}, word(Delivery::MessageState::Uncertain), outbox);
     outbox->setExpanded(true);
+    add(Folder::Scheduled, {}, word(Delivery::MessageState::Scheduled));
     add(Folder::Sent, QStringLiteral("sent"), tr("Sent"));
     add(Folder::Failed, QStringLiteral("failed"), tr("Failed"));
     add(Folder::Cancelled, QStringLiteral("cancel"), tr("Cancelled"));
@@ -74,14 +75,17 @@ QList<Delivery::MessageState> Navigation::statesOf(Folder folder)
     using enum Delivery::MessageState;
     switch (folder) {
     case Folder::Outbox:
-        return {Queued,
+        return {Undoable,
+                Queued,
                 Sending,
                 Committing,
                 Deferred,
                 Delivery::MessageState::Held,
                 Delivery::MessageState::Uncertain};
     case Folder::Waiting:
-        return {Queued, Sending, Committing};
+        return {Queued, Undoable, Sending, Committing};
+    case Folder::Scheduled:
+        return {Delivery::MessageState::Scheduled};
     case Folder::Retrying:
         return {Deferred};
     case Folder::Held:

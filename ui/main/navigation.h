@@ -10,7 +10,19 @@
 
 namespace Ui {
 
-enum class Folder { Outbox, Waiting, Retrying, Held, Uncertain, Sent, Failed, Cancelled, Drafts, Accounts };
+enum class Folder {
+    Outbox,
+    Waiting,
+    Retrying,
+    Held,
+    Uncertain,
+    Scheduled,
+    Sent,
+    Failed,
+    Cancelled,
+    Drafts,
+    Accounts
+};
 
 class Navigation : public QTreeWidget
 {

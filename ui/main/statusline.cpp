@@ -79,7 +79,7 @@ QString StatusLine::now() const
 {
     using enum Delivery::MessageState;
     const int sending = m_counts.value(Sending) + m_counts.value(Committing);
-    const int waiting = m_counts.value(Queued);
+    const int waiting = m_counts.value(Undoable) + m_counts.value(Queued);
     if (!m_mailroom.isDispatching())
         return tr("Another Postrider with the same folder does the sending.");
     if (m_progress && m_progress->stage != Delivery::Stage::Quit) {

@@ -39,6 +39,14 @@ void MessageDesk::carryOut(MessageWish wish, const QList<Base::MessageId> &ids)
     switch (wish) {
     case MessageWish::Remove:
         return askToRemove(ids);
+    case MessageWish::ResendToAll:
+        return askToResend(ids);
+    case MessageWish::Schedule:
+        return askWhen(ids);
+    case MessageWish::Undo:
+        for (const Base::MessageId id : ids)
+            takeBack(id);
+        return;
     case MessageWish::Edit: {
         QStringList missing;
         const Base::Result<Message::Draft> draft = draftOf(ids.first(), &missing);
@@ -77,6 +85,9 @@ void MessageDesk::send(MessageWish wish, Base::MessageId id)
         return watch(m_mailroom.resolve(id, Outbox::Resolution::Arrived));
     case MessageWish::Resend:
         return watch(m_mailroom.resolve(id, Outbox::Resolution::Resend));
+    case MessageWish::Undo:
+    case MessageWish::Schedule:
+    case MessageWish::ResendToAll:
     case MessageWish::Remove:
     case MessageWish::Edit:
     case MessageWish::SignIn:
@@ -110,12 +121,60 @@ void MessageDesk::askToRemove(const QList<Base::MessageId> &ids)
     });
 }
 
+/// Those who have it get it a second time: that is asked first.
+void MessageDesk::askToResend(const QList<Base::MessageId> &ids)
+{
+    const int count = static_cast<int>(ids.size());
+    Question question;
+    question.headline = count == 1 ? tr("Send this message to everybody once more?")
+                                   : tr("Send %n messages to everybody once more?", nullptr, count);
+    question.advice =
+        tr("Also those who have it get it again, under the same Message-ID. Most mail programs show both.");
+    question.yes = tr("&Send to everybody");
+    question.no = tr("&Leave it");
+    question.destructive = true;
+    m_prompts.ask(m_window, question, [this, ids](bool yes) {
+        if (!yes)
+            return;
+        for (const Base::MessageId id : ids)
+            watch(m_mailroom.resendToAll(id));
+    });
+}
+
+void MessageDesk::askWhen(const QList<Base::MessageId> &ids)
+{
+    const Base::Result<Delivery::ScheduledTime> planned = m_query.planOf(ids.first());
+    m_prompts.sendTime(m_window, planned ? *planned : Delivery::ScheduledTime(),
+                       [this, ids](const Delivery::ScheduledTime &time) {
+                           if (time.isNull())
+                               return;
+                           for (const Base::MessageId id : ids)
+                               watch(m_mailroom.schedule(id, time));
+                       });
+}
+
+void MessageDesk::takeBack(Base::MessageId id)
+{
+    if (!m_query.canTakeBack(id)) // a finished message: it was never a draft
+        return watch(m_mailroom.hold(id));
+    whenAnswered(m_mailroom.takeBack(id), this, [this](const Base::Result<Base::DraftId> &draft) {
+        if (draft)
+            Q_EMIT takenBack(*draft);
+        else
+            Q_EMIT failed(draft.error());
+    });
+}
+
 Base::Result<Message::Draft> MessageDesk::draftOf(Base::MessageId id, QStringList *missing) const
 {
     const Base::Result<Store::MessageDetails> details = m_query.details(id);
     if (!details)
         return details.error();
-    const Base::Result<QByteArray> source = m_query.source(id, readForEditing);
+    const Base::Result<Store::MessageOutline> outline = m_query.outline(id);
+    if (!outline)
+        return outline.error();
+    const Base::Result<QByteArray> source =
+        outline->isWhole ? outline->literal : m_query.source(id, readForEditing);
     if (!source)
         return source.error();
     const MessageText text = readMessageText(*source);
@@ -140,7 +199,14 @@ Base::Result<Message::Draft> MessageDesk::draftOf(Base::MessageId id, QStringLis
     draft.bcc = bcc.join(QStringLiteral(", "));
     draft.subject = details->message.subject;
     draft.text = text.text;
-    *missing = text.attachments;
+    draft.notify = outline->envelope.notify;
+    draft.returned = outline->envelope.returned;
+    // What our own builder made has a name for each file it put into the spool.
+    const bool kept = outline->isWhole && text.attachments.size() == outline->attachments.size();
+    for (qsizetype i = 0; kept && i < text.attachments.size(); ++i)
+        draft.attachments.append(
+            {{}, text.attachments.at(i), outline->attachments.at(i).size, outline->attachments.at(i).sha256});
+    *missing = kept ? QStringList() : text.attachments;
     return draft;
 }
 

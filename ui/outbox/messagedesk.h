@@ -30,11 +30,15 @@ Q_SIGNALS:
     void failed(const Base::Error &error);
     void edit(const Message::Draft &draft, const QStringList &missing);
     void signIn(Base::AccountId account);
+    void takenBack(Base::DraftId draft);
 
 private:
     void send(MessageWish wish, Base::MessageId id);
     void watch(Outbox::Mailroom::Answer<void> answer);
     void askToRemove(const QList<Base::MessageId> &ids);
+    void askToResend(const QList<Base::MessageId> &ids);
+    void askWhen(const QList<Base::MessageId> &ids);
+    void takeBack(Base::MessageId id);
 
     Outbox::Mailroom &m_mailroom;
     const Store::MessageQuery &m_query;

@@ -5,6 +5,7 @@
 #include "ui/common/format.h"
 #include "ui/common/messagebar.h"
 #include "ui/common/plainlabel.h"
+#include "ui/common/schedulewords.h"
 #include "ui/common/theme.h"
 #include "ui/outbox/messagerules.h"
 #include "ui/outbox/messageview.h"
@@ -206,7 +207,11 @@ void MessageDetails::tell(const Store::MessageDetails &details)
     const bool waitsForPerson = pause && !pause->isNull();
     if (message.state == Delivery::MessageState::Queued && waitsForPerson)
         explanation.advice =
-            tr("It waits until the account “%1” can sign in again.").arg(message.accountName);
+            pause->error && pause->error->kind == Base::ErrorKind::OnHold
+                ? explain(*pause).headline
+                : tr("It waits until the account “%1” can sign in again.").arg(message.accountName);
+    if (Delivery::isBeforeLeaving(message.state) && message.nextAttempt)
+        explanation = leavingWords(message);
     if (message.state == Delivery::MessageState::Deferred && message.nextAttempt && !waitsForPerson) {
         const qint64 wait = m_clock.now().msecsTo(*message.nextAttempt);
         explanation.advice = wait > 0 ? tr("It is tried again by itself %1.", "when")
@@ -225,6 +230,26 @@ void MessageDetails::tell(const Store::MessageDetails &details)
     offer(details);
 }
 
+Explanation MessageDetails::leavingWords(const Store::MessageRow &message) const
+{
+    Explanation explanation = explain(message.state);
+    const QTimeZone here = QTimeZone::systemTimeZone();
+    const QString when = dayAndTime(*message.nextAttempt, m_clock.now(), here);
+    if (message.state == Delivery::MessageState::Undoable) {
+        const QTime time = message.nextAttempt->toTimeZone(here).time();
+        explanation.headline = tr("This message leaves at %1.", "time")
+                                   .arg(QLocale().toString(time, QStringLiteral("HH:mm:ss")));
+        return explanation;
+    }
+    explanation.headline = tr("This message leaves %1.", "day and time").arg(when);
+    const Base::Result<Delivery::ScheduledTime> planned = m_query.planOf(message.id);
+    if (planned && !planned->isNull() && planned->zone != here.id())
+        explanation.headline = tr("This message leaves %1; that is %2 in %3.", "day and time, time, zone")
+                                   .arg(when, QLocale().toString(planned->local.time(), QLocale::ShortFormat),
+                                        QString::fromUtf8(planned->zone));
+    return explanation;
+}
+
 void MessageDetails::offer(const Store::MessageDetails &details)
 {
     const Store::MessageRow &message = details.message;
@@ -237,9 +262,17 @@ void MessageDetails::offer(const Store::MessageDetails &details)
     }
     if (signIn && !Delivery::isFinal(message.state))
         offer(tr("Sig&n in again…"), QStringLiteral("signIn"), MessageWish::SignIn);
+    if (rules.undo)
+        offer(m_query.canTakeBack(message.id) ? tr("&Undo") : tr("&Hold"), QStringLiteral("undo"),
+              MessageWish::Undo);
+    if (rules.undo)
+        offer(tr("Send no&w"), QStringLiteral("sendNow"), MessageWish::Retry);
+    const bool overdue = message.reason.error && message.reason.error->kind == Base::ErrorKind::Overdue;
+    if (message.state == Delivery::MessageState::Scheduled || (rules.release && overdue))
+        offer(tr("Send la&ter…"), QStringLiteral("sendLater"), MessageWish::Schedule);
     if (rules.release)
         offer(tr("&Release"), QStringLiteral("release"), MessageWish::Release);
-    if (rules.retry && message.state != Delivery::MessageState::Queued)
+    if (rules.retry && !rules.undo && message.state != Delivery::MessageState::Queued)
         offer(message.state == Delivery::MessageState::Deferred ? tr("Retry no&w") : tr("&Retry"),
               QStringLiteral("retryNow"), MessageWish::Retry);
     if (rules.edit && Delivery::isFinal(message.state) && !rules.resolve &&

@@ -5,6 +5,7 @@
 
 #include "core/outbox/events.h"
 #include "core/store/messagequery.h"
+#include "ui/common/explain.h"
 #include "ui/outbox/messagewish.h"
 
 #include <QHash>
@@ -53,6 +54,7 @@ Q_SIGNALS:
 private:
     void load(int attempt);
     void tell(const Store::MessageDetails &details);
+    Explanation leavingWords(const Store::MessageRow &message) const;
     void offer(const Store::MessageDetails &details);
     void offer(const QString &text, const QString &objectName, MessageWish wish);
 

@@ -10,7 +10,10 @@ MessageRules rulesFor(Delivery::MessageState state)
     MessageRules rules;
     rules.resolve = state == Uncertain;
     rules.release = state == Held;
-    rules.retry = !underWay && !rules.resolve && !rules.release && may(Queued);
+    rules.undo = Delivery::isBeforeLeaving(state);
+    rules.schedule = !underWay && (may(Scheduled) || state == Scheduled);
+    rules.retry = !underWay && !rules.resolve && !rules.release && state != Sent && may(Queued);
+    rules.resendToAll = Delivery::isFinal(state) && !rules.resolve;
     rules.hold = !underWay && may(Held);
     rules.cancel = !underWay && may(Cancelled);
     rules.edit = !underWay;
@@ -21,6 +24,12 @@ MessageRules rulesFor(Delivery::MessageState state)
 bool allows(const MessageRules &rules, MessageWish wish)
 {
     switch (wish) {
+    case MessageWish::Undo:
+        return rules.undo;
+    case MessageWish::Schedule:
+        return rules.schedule;
+    case MessageWish::ResendToAll:
+        return rules.resendToAll;
     case MessageWish::Retry:
         return rules.retry;
     case MessageWish::Hold:

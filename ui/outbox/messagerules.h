@@ -10,12 +10,15 @@ namespace Ui {
 
 struct MessageRules
 {
+    bool undo = false;
+    bool schedule = false;
     bool retry = false;
     bool hold = false;
     bool release = false;
     bool cancel = false;
     bool resolve = false; ///< "It arrived" or "Send again"
-    bool edit = false;    ///< edit a copy and send it again
+    bool resendToAll = false;
+    bool edit = false; ///< edit a copy and send it again
     bool remove = false;
 };
 

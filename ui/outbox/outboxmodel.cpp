@@ -371,7 +371,7 @@ QString OutboxModel::text(const Store::MessageRow &row, int column) const
     case NextTry:
         if (row.state == Delivery::MessageState::Uncertain)
             return tr("you decide");
-        if (!Delivery::isDueState(row.state))
+        if (!Delivery::isDueState(row.state) && !Delivery::isBeforeLeaving(row.state))
             return {};
         if (m_paused.contains(row.account))
             return tr("waits for you");

@@ -287,7 +287,8 @@ void TestDraftCheck::aDraftSurvivesItsJson()
     draft.cc = u"not an address, \"open"_s;
     draft.bcc = u"eve@example.com"_s;
     draft.text = u"Zeile\nשלום 😀\t\u2028"_s;
-    draft.attachments = {{u"/tmp/a b.pdf"_s, u"ä.pdf"_s, 5'000'000'000}};
+    draft.attachments = {{u"/tmp/a b.pdf"_s, u"ä.pdf"_s, 5'000'000'000},
+                         {{}, u"kept.pdf"_s, 7, QByteArray(64, 'a')}};
     draft.headers = {{u"X-One"_s, u"1"_s}, {u"X-One"_s, u"2"_s}};
     draft.notify = {false, true, true, false};
     draft.returned = Return::Headers;

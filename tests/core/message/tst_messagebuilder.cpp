@@ -151,6 +151,7 @@ private Q_SLOTS:
     void aFileThatVanishedIsNamed();
     void aFullDiskIsToldAsSuch();
     void attachmentsAreKeptOnce();
+    void whatTheStoreHasNeedsNoFile();
     void aCharsetIsSaidOnlyWhereItIsProved_data();
     void aCharsetIsSaidOnlyWhereItIsProved();
     void partsStandBetweenBoundaries();
@@ -490,6 +491,29 @@ void TestMessageBuilder::attachmentsAreKeptOnce()
         QVERIFY(message->size() > 2 * 100000 * 4 / 3);
     }
     QCOMPARE(store.kept.size(), 1);
+}
+
+void TestMessageBuilder::whatTheStoreHasNeedsNoFile()
+{
+    const QTemporaryDir folder;
+    writeFile(folder.filePath(u"a.txt"_s), "Gr\xc3\xbc\xc3\x9f"
+                                           "e\n");
+    Draft draft = simpleDraft();
+    draft.attachments = {{folder.filePath(u"a.txt"_s), u"a.txt"_s, 9}};
+    Support::MemoryStore store;
+    const Base::Result<OutgoingMessage> first = build(draft, fixedContext(), store);
+    QVERIFY(first.ok());
+    const SpoolRef ref = first->content.at(1).spooled;
+    QVERIFY(QFile::remove(folder.filePath(u"a.txt"_s)));
+    draft.attachments = {{{}, u"a.txt"_s, ref.size, ref.sha256}};
+    const Base::Result<OutgoingMessage> second = build(draft, fixedContext(), store);
+    QVERIFY(second.ok());
+    QCOMPARE(second->content, first->content); // type and charset too
+    store.kept.clear();
+    const Base::Result<OutgoingMessage> gone = build(draft, fixedContext(), store);
+    QVERIFY(!gone.ok());
+    QCOMPARE(gone.error().kind, ErrorKind::FileMissing);
+    QCOMPARE(gone.error().subject, u"a.txt"_s);
 }
 
 void TestMessageBuilder::aCharsetIsSaidOnlyWhereItIsProved_data()

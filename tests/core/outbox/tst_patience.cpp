@@ -46,6 +46,7 @@ private Q_SLOTS:
     void whatIsScheduledLeavesAtItsTime();
     void whatIsTooLateAsksFirst();
     void patienceBeginsWhenAMessageLeaves();
+    void aNetworkThatIsBackIsTriedAtOnce();
     void whatIsHeldBackWaits_data();
     void whatIsHeldBackWaits();
 
@@ -403,6 +404,40 @@ void TestPatience::patienceBeginsWhenAMessageLeaves()
     m_dispatcher->wake();
     settle();
     QCOMPARE(m_books->state(id), u"deferred"_s);
+}
+
+void TestPatience::aNetworkThatIsBackIsTriedAtOnce()
+{
+    save({});
+    m_server->unreachable = {u"one.example.org"_s};
+    const MessageId id = enqueue();
+    const MessageId greylisted = enqueue({u"carol@example.org"_s});
+    start();
+    for (int i = 0; i < 5; ++i)
+        advance(10 * minute); // the account backs off for longer and longer
+    const qsizetype before = m_server->opened.size();
+    QCOMPARE(m_books->state(id), u"deferred"_s);
+    // The other one was deferred by a server some time: that is not the network's doing.
+    const QDateTime later = m_clock->now().addSecs(1800);
+    QVERIFY(
+        m_books->database
+            .exec(u"UPDATE message SET state = 'deferred', attempts = 6, reason = '{\"scope\":\"message\"}',"
+                  " next_attempt = ? WHERE id = ?"_s,
+                  {later.toMSecsSinceEpoch(), greylisted.value})
+            .ok());
+    m_server->unreachable.clear();
+    m_dispatcher->wake();
+    settle();
+    QCOMPARE(m_server->opened.size(), before);
+    m_dispatcher->tryAnew();
+    settle();
+    QCOMPARE(m_books->state(id), u"sent"_s);
+    QCOMPARE(m_books->state(greylisted), u"deferred"_s);
+    restart(); // and the back-off is off the record
+    enqueue();
+    m_dispatcher->wake();
+    settle();
+    QCOMPARE(taken(), 2);
 }
 
 void TestPatience::whatIsHeldBackWaits_data()

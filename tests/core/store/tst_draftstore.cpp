@@ -45,6 +45,7 @@ private Q_SLOTS:
     void removingIsForGood();
     void aLargeDraftIsKept();
     void aRefusedWriteIsTold();
+    void whatADraftNeedsOfTheSpoolIsNamed();
 
 private:
     std::unique_ptr<Support::Books> m_books;
@@ -134,6 +135,19 @@ void TestDraftStore::aRefusedWriteIsTold()
     QVERIFY(!m_store->remove(draft.id).ok());
     m_books->refuseWrites(false);
     QCOMPARE(DraftStore::read(m_books->database, draft.id)->draft.text, filled().text);
+}
+
+void TestDraftStore::whatADraftNeedsOfTheSpoolIsNamed()
+{
+    QVERIFY(m_store->spoolUse()->isEmpty());
+    Draft draft = filled();
+    QVERIFY(m_store->save(draft, noon).ok()); // a file of the person's own
+    QVERIFY(m_store->spoolUse()->isEmpty());
+    draft.attachments.append({{}, u"kept.pdf"_s, 7, QByteArray(64, 'a')});
+    const Base::Result<DraftId> id = m_store->save(draft, noon);
+    QCOMPARE(*m_store->spoolUse(), QSet<QByteArray>{QByteArray(64, 'a')});
+    QVERIFY(m_store->remove(*id).ok());
+    QVERIFY(m_store->spoolUse()->isEmpty());
 }
 
 QTEST_GUILESS_MAIN(TestDraftStore)

@@ -13,6 +13,7 @@ class FakePrompts : public Ui::Prompts
 public:
     bool yes = true;
     QStringList files;
+    Delivery::ScheduledTime time;
     QString saveTo;
     std::optional<QByteArray> secret;
     QList<Ui::Question> asked;
@@ -30,6 +31,11 @@ public:
                   std::function<void(std::optional<QByteArray>)> then) override
     {
         later([this, then = std::move(then)] { then(secret); });
+    }
+    void sendTime(QWidget *, const Delivery::ScheduledTime &,
+                  std::function<void(const Delivery::ScheduledTime &)> then) override
+    {
+        later([this, then = std::move(then)] { then(time); });
     }
     void openFiles(QWidget *, const QString &, std::function<void(const QStringList &)> then) override
     {

@@ -9,6 +9,7 @@
 #include "core/outbox/mailroom.h"
 #include "core/practice/practiceserver.h"
 #include "core/store/messagequery.h"
+#include "core/store/settingstore.h"
 #include "tests/ui/support/fakeprompts.h"
 #include "ui/settings/preferences.h"
 
@@ -34,7 +35,18 @@ public:
     /// False when the ground is missing; the test ends there.
     bool open(bool dispatch = true)
     {
-        return paths.prepare() && mailroom.open(dispatch) && query.open(paths.database(), paths.spool());
+        return paths.prepare() && writeSchedule() && mailroom.open(dispatch) &&
+               query.open(paths.database(), paths.spool());
+    }
+
+    /// As a person might have it, for tests that do not wait.
+    bool writeSchedule() const
+    {
+        Store::Database books;
+        Delivery::RetrySchedule schedule;
+        schedule.undoDelay = undoDelay;
+        return books.open(paths.database(), Store::Database::Mode::ReadWrite) &&
+               Store::SettingStore(books).setSchedule(schedule);
     }
 
     template <class T>
@@ -71,6 +83,7 @@ public:
         return draft;
     }
 
+    qint64 undoDelay = 0; ///< ms, before open()
     QTemporaryDir folder;
     Base::Paths paths;
     Base::SystemClock clock;
