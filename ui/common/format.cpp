@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QLocale>
+#include <QRegularExpression>
 #include <QTextDocument>
 
 namespace Ui {
@@ -37,6 +38,18 @@ QString sizeText(qint64 octets)
     return QLocale().formattedDataSize(octets, octets < 1'000'000 ? 0 : 1, QLocale::DataSizeSIFormat);
 }
 
+QString clockFormat()
+{
+    // Some locales, C among them, have seconds in their short format.
+    static const QRegularExpression seconds(QStringLiteral("[:.]ss?"));
+    return QLocale().timeFormat(QLocale::ShortFormat).remove(seconds);
+}
+
+QString clockText(const QTime &time)
+{
+    return QLocale().toString(time, clockFormat());
+}
+
 QString exactTime(const QDateTime &when)
 {
     if (!when.isValid())
@@ -54,7 +67,7 @@ QString relativeTime(const QDateTime &when, const QDateTime &now)
     const qint64 span = now.msecsTo(when);
     const QDateTime local = when.toLocalTime();
     const qint64 days = local.date().daysTo(now.toLocalTime().date());
-    const QString clock = QLocale().toString(local.time(), QLocale::ShortFormat);
+    const QString clock = clockText(local.time());
     if (span > 0)
         return days == 0 || span < 12 * hour ? ahead(span) : QLocale().toString(local, QLocale::ShortFormat);
     if (-span < minute)

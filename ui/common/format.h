@@ -9,6 +9,10 @@ namespace Ui {
 
 /// "214 kB", "1.2 MB": decimal units, as mail servers count.
 QString sizeText(qint64 octets);
+/// The locale's way to write hours and minutes, for QLocale::toString and for edits.
+QString clockFormat();
+/// "14:03", "2:03 PM".
+QString clockText(const QTime &time);
 /// The day and the time to the second, in local time.
 QString exactTime(const QDateTime &when);
 /// "now", "5 min ago", "in 2 h", "yesterday 14:03", a date when it is long ago.

@@ -1,5 +1,6 @@
 #include "ui/common/scheduledialog.h"
 
+#include "ui/common/format.h"
 #include "ui/common/plainlabel.h"
 #include "ui/common/schedulewords.h"
 
@@ -44,8 +45,7 @@ ScheduleDialog::ScheduleDialog(const Delivery::ScheduledTime &suggestion, const 
     m_edit->setObjectName(QStringLiteral("when"));
     m_edit->setCalendarPopup(true);
     m_edit->setTimeSpec(Qt::UTC);
-    m_edit->setDisplayFormat(QLocale().dateFormat(QLocale::ShortFormat) + QLatin1Char(' ') +
-                             QLocale().timeFormat(QLocale::ShortFormat));
+    m_edit->setDisplayFormat(QLocale().dateFormat(QLocale::ShortFormat) + QLatin1Char(' ') + clockFormat());
     m_zone->setObjectName(QStringLiteral("zone"));
     m_zone->setEditable(true);
     m_zone->setInsertPolicy(QComboBox::NoInsert);
@@ -111,8 +111,7 @@ QList<ScheduleDialog::Suggestion> ScheduleDialog::suggestions(const QDateTime &n
 {
     const QDateTime local = now.toTimeZone(here);
     const QDate today = local.date();
-    const QLocale locale;
-    const auto clock = [&locale](int hour) { return locale.toString(QTime(hour, 0), QLocale::ShortFormat); };
+    const auto clock = [](int hour) { return clockText(QTime(hour, 0)); };
     QList<Suggestion> all{soonest(now, here)};
     if (local.time() < QTime(evening, 0))
         all.append(

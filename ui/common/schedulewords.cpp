@@ -1,5 +1,7 @@
 #include "ui/common/schedulewords.h"
 
+#include "ui/common/format.h"
+
 #include <QCoreApplication>
 #include <QLocale>
 
@@ -18,7 +20,7 @@ constexpr qint64 day = 24 * hour;
 
 QString clockOf(const QDateTime &there)
 {
-    return QLocale().toString(there.time(), QStringLiteral("HH:mm"));
+    return clockText(there.time());
 }
 
 QString dayWords(const QDate &date, const QDate &today)

@@ -244,9 +244,9 @@ Explanation MessageDetails::leavingWords(const Store::MessageRow &message) const
     explanation.headline = tr("This message leaves %1.", "day and time").arg(when);
     const Base::Result<Delivery::ScheduledTime> planned = m_query.planOf(message.id);
     if (planned && !planned->isNull() && planned->zone != here.id())
-        explanation.headline = tr("This message leaves %1; that is %2 in %3.", "day and time, time, zone")
-                                   .arg(when, QLocale().toString(planned->local.time(), QLocale::ShortFormat),
-                                        QString::fromUtf8(planned->zone));
+        explanation.headline =
+            tr("This message leaves %1; that is %2 in %3.", "day and time, time, zone")
+                .arg(when, clockText(planned->local.time()), QString::fromUtf8(planned->zone));
     return explanation;
 }
 
