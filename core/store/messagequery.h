@@ -5,6 +5,7 @@
 
 #include "core/accounts/account.h"
 #include "core/accounts/usage.h"
+#include "core/delivery/retention.h"
 #include "core/delivery/retryschedule.h"
 #include "core/delivery/transcript.h"
 #include "core/store/database.h"
@@ -46,6 +47,10 @@ public:
     Base::Result<Delivery::Transcript> transcript(Base::MessageId id, int number = 0) const;
     /// The first octets of the message as it goes out, at most limit.
     Base::Result<QByteArray> source(Base::MessageId id, qint64 limit) const;
+    /// What it goes out as; large parts lie in the spool.
+    Base::Result<Message::Content> content(Base::MessageId id) const;
+    /// Without its recipients: these are in details().
+    Base::Result<Message::Envelope> envelope(Base::MessageId id) const;
     Base::Result<QHash<Delivery::MessageState, int>> counts() const;
 
     Base::Result<QList<DraftRow>> drafts() const;
@@ -66,6 +71,8 @@ public:
     Base::Result<Accounts::Usage> usageOf(Base::AccountId id, const QDateTime &since) const;
     /// The home's schedule; the one of a new home when what is written cannot work.
     Base::Result<Delivery::RetrySchedule> schedule() const;
+    /// How long sent messages are kept.
+    Base::Result<Delivery::Retention> retention() const;
 
 private:
     Database m_database;

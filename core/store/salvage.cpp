@@ -195,8 +195,10 @@ Result<int> mendReferences(const Database &database)
         QStringLiteral("id NOT IN (SELECT message FROM content) OR recipient_count <>"
                        " (SELECT count(*) FROM recipient WHERE recipient.message = message.id)");
     const QStringList statements{
-        lone.arg(QStringLiteral("content")), lone.arg(QStringLiteral("recipient")),
+        lone.arg(QStringLiteral("content")),
+        lone.arg(QStringLiteral("recipient")),
         lone.arg(QStringLiteral("attempt")),
+        lone.arg(QStringLiteral("sent_copy")),
         QStringLiteral("UPDATE message SET account = NULL WHERE account NOT IN (SELECT id FROM account)"),
         QStringLiteral("UPDATE message SET state = 'held', next_attempt = NULL"
                        " WHERE state IN ('queued', 'deferred', 'sending') AND (%1)")
