@@ -159,7 +159,7 @@ private:
         const Base::Result<Message::Envelope> envelope = m_query.envelope(id);
         if (!envelope)
             return {Trouble::Of::Message, envelope.error()};
-        QString sender = envelope->reversePath.addrSpec();
+        QString sender = addressIn(*envelope);
         if (sender.isEmpty() || sender.contains(QLatin1Char(' ')))
             sender = QStringLiteral("MAILER-DAEMON");
         const QDateTime when = row->created.toUTC();
@@ -216,10 +216,15 @@ private:
         const Base::Result<MessageDetails> details = m_query.details(id);
         if (!envelope || !details)
             return envelope ? details.error() : envelope.error();
-        fields += "X-Envelope-From: <" + envelope->reversePath.addrSpec().toUtf8() + ">\r\n";
+        fields += "X-Envelope-From: <" + addressIn(*envelope).toUtf8() + ">\r\n";
         for (const RecipientRow &recipient : details->recipients)
             fields += "X-Envelope-To: <" + recipient.address.toUtf8() + ">\r\n";
         return fields;
+    }
+
+    static QString addressIn(const Message::Envelope &envelope)
+    {
+        return envelope.reversePath.isNull() ? QString() : envelope.reversePath.addrSpec();
     }
 
     static Done put(QFile &file, const QByteArray &bytes)

@@ -31,7 +31,7 @@ AccountDialog::AccountDialog(Outbox::Mailroom &mailroom, Preferences &preference
     , m_tabs(new QTabWidget(this))
     , m_general(new AccountPage(this))
     , m_certificates(new CertificatesPage(prompts, this))
-    , m_advanced(new AdvancedPage(this))
+    , m_advanced(new AdvancedPage(prompts, this))
     , m_connectionTest(new ConnectionTest(mailroom, preferences, prompts, this))
 {
     setAttribute(Qt::WA_DeleteOnClose);

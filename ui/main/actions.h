@@ -15,6 +15,7 @@ namespace Ui {
 
 enum class ActionId {
     NewMessage,
+    ExportList,
     Quit,
     Retry,
     Hold,
@@ -23,6 +24,8 @@ enum class ActionId {
     Arrived,
     Resend,
     Edit,
+    ExportFiles,
+    ExportMbox,
     Delete,
     Search,
     NextPane,
@@ -33,6 +36,7 @@ enum class ActionId {
     GoAccounts,
     AddAccount,
     Practice,
+    Preferences,
     Shortcuts,
     About,
 };

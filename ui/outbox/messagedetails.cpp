@@ -1,7 +1,7 @@
 #include "ui/outbox/messagedetails.h"
 
 #include "core/base/clock.h"
-#include "ui/common/explain.h"
+#include "ui/common/explainkeeping.h"
 #include "ui/common/format.h"
 #include "ui/common/messagebar.h"
 #include "ui/common/plainlabel.h"
@@ -221,7 +221,10 @@ void MessageDetails::tell(const Store::MessageDetails &details)
         if (!details.recipients.isEmpty())
             explanation.words = details.recipients.first().reason.reply.toString();
     }
-    m_bar->tell(roleOf(message.state), explanation);
+    const bool copyFails = details.copy && details.copy->problem;
+    if (copyFails)
+        explanation = explain(*details.copy);
+    m_bar->tell(copyFails ? Role::Warning : roleOf(message.state), explanation);
     offer(details);
 }
 
