@@ -222,9 +222,12 @@ void MessageDetails::tell(const Store::MessageDetails &details)
             explanation.words = details.recipients.first().reason.reply.toString();
     }
     const bool copyFails = details.copy && details.copy->problem;
-    if (copyFails)
+    const bool nothingElse = message.state == Delivery::MessageState::Sent;
+    if (copyFails && nothingElse)
         explanation = explain(*details.copy);
-    m_bar->tell(copyFails ? Role::Warning : roleOf(message.state), explanation);
+    else if (copyFails)
+        explanation.advice += QLatin1Char(' ') + explain(*details.copy).headline;
+    m_bar->tell(copyFails && nothingElse ? Role::Warning : roleOf(message.state), explanation);
     offer(details);
 }
 
