@@ -8,6 +8,7 @@
 #include <QCheckBox>
 #include <QFormLayout>
 #include <QHash>
+#include <QLabel>
 #include <QLineEdit>
 #include <QSpinBox>
 
@@ -109,8 +110,9 @@ void AdvancedPage::makePace()
 
 void AdvancedPage::makeSentFolder()
 {
-    m_sentFolder->setPlaceholderText(tr("none"));
-    m_form->addRow(tr("Cop&y sent messages to:"), m_sentFolder);
+    m_sentFolder->setPlaceholderText(tr("in no other program"));
+    m_form->addRow(tr("&Keep sent messages in:"), m_sentFolder);
+    qobject_cast<QLabel *>(m_form->labelForField(m_sentFolder))->setBuddy(m_sentFolder->line());
     QLabel *words = makeWords(this, "sentFolderWords");
     words->setText(
         tr("A Maildir folder that your mail program reads: everything sent through this account appears "
