@@ -54,7 +54,7 @@ constexpr std::array rows{
         QT_TRANSLATE_NOOP("Command", "Sent messages are deleted for good so many days later; 0: never."),
         [](const Home &home) {
             const int days = home.retention.days;
-            return days == 0 ? tr("for ever") : tr("%1 days").arg(days);
+            return days == 0 ? tr("for ever") : days == 1 ? tr("1 day") : tr("%1 days").arg(days);
         },
         [](const Home &home) { return QJsonValue(home.retention.days); },
         setNumber<&Delivery::Retention::days, Delivery::Retention::mostDays>},

@@ -31,10 +31,16 @@ Copier::~Copier()
 void Copier::start()
 {
     m_running = true;
+    suspectAll();
+    retry();
+}
+
+/// Whatever is owed now may have been copied already.
+void Copier::suspectAll()
+{
     if (const Base::Result<QVariant> newest =
             m_database.value(QStringLiteral("SELECT max(message) FROM sent_copy")))
         m_newest = Base::MessageId{newest->toLongLong()};
-    retry();
 }
 
 void Copier::retry()
@@ -78,7 +84,12 @@ void Copier::look()
             [this, made] {
                 record(made);
                 m_group.flush(); // else they would be found owed again
-                look();
+                if (!std::exchange(m_refused, false))
+                    return look();
+                m_looks = false;
+                suspectAll();
+                if (m_running)
+                    m_retry->start(booksRefused);
             },
             Qt::QueuedConnection);
     });
@@ -114,6 +125,8 @@ void Copier::record(const QList<Made> &made)
                      [this, each](const Done &done) {
                          if (done)
                              Q_EMIT messageChanged(each.message);
+                         else
+                             m_refused = true; // it is there, but that is not on record
                      });
     }
 }
@@ -125,9 +138,7 @@ void Copier::finish()
         return;
     m_retry->stop();
     m_writer.waitForDone();
-    if (const Base::Result<QVariant> newest =
-            m_database.value(QStringLiteral("SELECT max(message) FROM sent_copy")))
-        m_newest = Base::MessageId{newest->toLongLong()};
+    suspectAll();
     for (QList<OwedCopy> copies = nextOnes(); !copies.isEmpty(); copies = nextOnes()) {
         for (const Made &made : make(copies)) {
             if (const Done done = note(made); !done) {

@@ -33,7 +33,8 @@ public:
     /// The program ends: makes what is still owed. Waits for it.
     void finish();
 
-    static constexpr qint64 again = 3600 * 1000; ///< ms until what failed is tried again
+    static constexpr qint64 again = 3600 * 1000;      ///< ms until what failed is tried again
+    static constexpr qint64 booksRefused = 60 * 1000; ///< the same where the books took no record of it
 
 Q_SIGNALS:
     void messageChanged(Base::MessageId id); ///< what became of its copy did
@@ -48,6 +49,7 @@ private:
     QList<Store::OwedCopy> nextOnes();
     QList<Made> make(const QList<Store::OwedCopy> &copies) const;
     void look();
+    void suspectAll();
     void record(const QList<Made> &made);
     Base::Done note(const Made &made);
 
@@ -59,7 +61,8 @@ private:
     QThreadPool m_writer;     ///< one thread
     Base::MessageId m_newest; ///< at the start: an earlier run may have copied up to this one
     bool m_running = false;
-    bool m_looks = false; ///< soon, or copies are being made
+    bool m_refused = false; ///< the books took no record of a copy
+    bool m_looks = false;   ///< soon, or copies are being made
 };
 
 } // namespace Outbox

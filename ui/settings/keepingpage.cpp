@@ -38,7 +38,9 @@ KeepingPage::KeepingPage(QWidget *parent)
 {
     m_byAge->setObjectName(QStringLiteral("keepByAge"));
     m_bySize->setObjectName(QStringLiteral("keepBySize"));
-    m_days->setSuffix(tr(" days", "behind a number"));
+    connect(m_days, &QSpinBox::valueChanged, this, [this](int days) {
+        m_days->setSuffix(days == 1 ? tr(" day", "behind a number") : tr(" days", "behind a number"));
+    });
     m_days->setAccessibleName(tr("Days after which sent messages are deleted"));
     m_megabytes->setSuffix(tr(" MB", "behind a number"));
     m_megabytes->setAccessibleName(tr("Megabytes that sent messages may take"));

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void anAccountThatWantsNoneAnyMoreGetsNone();
     void theEndCopiesWhatIsOwed();
     void manyAreCopied();
+    void booksThatTakeNothingMakeNoSecondCopy();
 
 private:
     MessageId add()
@@ -183,6 +184,24 @@ void TestCopier::manyAreCopied()
     }
     QTRY_COMPARE(m_books->number(u"SELECT count(*) FROM sent_copy WHERE state = 'done'"_s), 120);
     QCOMPARE(copies().size(), 120);
+}
+
+void TestCopier::booksThatTakeNothingMakeNoSecondCopy()
+{
+    m_copier->start();
+    QCoreApplication::processEvents();
+    const MessageId id = add();
+    m_books->refuseWrites(true);
+    m_copier->wake();
+    QTRY_COMPARE(copies().size(), 1);
+    QVERIFY(QFile::rename(folder() + u"/cur/"_s + copies().first(),
+                          folder() + u"/cur/"_s + copies().first() + u"R"_s)); // answered
+    QTRY_COMPARE(m_clock->untilNext(), Copier::booksRefused);
+    QCOMPARE(copyOf(id).state, SentCopy::State::Owed);
+    m_books->refuseWrites(false);
+    m_clock->advance(Copier::booksRefused);
+    QTRY_COMPARE(copyOf(id).state, SentCopy::State::Done);
+    QCOMPARE(copies().size(), 1);
 }
 
 QTEST_GUILESS_MAIN(TestCopier)
