@@ -8,6 +8,7 @@ import email
 import email.policy
 import mailbox
 import os
+import re
 import sqlite3
 import unittest
 
@@ -93,7 +94,8 @@ class Deletion(KeepingTest):
     def test_no_word_is_left(self):
         self.expect(OK, self.add_account())
         word = "xylophonquark"
-        identifier = self.send(subject=word, text=f"Dear Ada, {word} {word}upwards.\n" * 200, to=f"{word}@example.org")
+        text = f"Dear Ada, {word} {word}upwards.\n" * 200
+        identifier = self.send(subject=word, text=text, to=f"{word}@example.org")
         self.send(subject="staying")
 
         def found():
@@ -140,8 +142,7 @@ class Export(KeepingTest):
         for i, (key, message) in enumerate(box.items()):
             self.assertRegex(message.get_from(), r"^ada@example\.org \w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}$")
             self.assertEqual(message["Subject"], f"letter {i}")
-            unquoted = b"\n".join(line[1:] if line.lstrip(b">").startswith(b"From ") and line.startswith(b">") else line
-                                  for line in box.get_bytes(key).split(b"\n"))
+            unquoted = re.sub(rb"(?m)^>(>*From )", rb"\1", box.get_bytes(key))
             read = email.message_from_bytes(unquoted, policy=email.policy.default)
             self.assertEqual(self.texts([read]), [self.TEXTS[i]])
         self.assertEqual(list(self.folder.iterdir()), [file])
@@ -157,8 +158,8 @@ class Export(KeepingTest):
         self.assertEqual(len(list(self.folder.iterdir())), 3)
 
     def test_what_does_not_go_together_is_told(self):
-        for words in (["--all"], ["--to", "x"], ["--all", "--to", "x", "--mbox", "y"], [self.ids[0], "--all", "--to", "x"],
-                      ["nonsense", "--to", "x"], ["--state", "nonsense", "--to", "x"]):
+        for words in (["--all"], ["--to", "x"], ["--all", "--to", "x", "--mbox", "y"],
+                      [self.ids[0], "--all", "--to", "x"], ["nonsense", "--to", "x"], ["--state", "nonsense", "--to", "x"]):
             self.expect(USAGE, self.home.run("outbox", "export", *words))
         answer = self.home.run("outbox", "export", self.ids[0], "999", "--to", self.folder, "--json")
         self.assertNotEqual(answer.code, OK)
