@@ -37,6 +37,7 @@ ExitCode exitCodeFor(const Base::Error &error)
     case UnknownAccount:
     case DuplicateAccount:
     case BadAccount:
+    case NotMaildir:
     case BadSetting:
     case SecretMissing:
     case KeychainUnavailable:

@@ -58,6 +58,13 @@ QJsonObject toJson(const Store::MessageDetails &details)
     for (const Store::RecipientRow &recipient : details.recipients)
         recipients.append(recipientJson(recipient));
     object.insert(QStringLiteral("recipients"), recipients);
+    if (details.copy) {
+        QJsonObject copy{{QStringLiteral("state"), Store::name(details.copy->state)},
+                         {QStringLiteral("folder"), details.copy->folder}};
+        if (details.copy->problem)
+            copy.insert(QStringLiteral("error"), Base::name(details.copy->problem->kind));
+        object.insert(QStringLiteral("copy"), copy);
+    }
     return object;
 }
 

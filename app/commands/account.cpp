@@ -95,6 +95,11 @@ void addOptions(QCommandLineParser &parser)
               "window: several at once. What is on its way when the connection breaks is uncertain."),
            "LANE");
     option("lmtp", tr("The server speaks LMTP instead of SMTP."));
+    option("sent-folder",
+           tr("A Maildir that gets a copy of everything sent, for another program to read. It must be there, "
+              "with "
+              "the folders cur, new and tmp."),
+           "DIR");
     option("accept-weaker-auth",
            tr("With test: a weaker sign-in than the server offered before will do from here on."));
     option("allow-cleartext-password",
@@ -173,6 +178,8 @@ Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &nam
         account.lane = *lane;
     }
     account.lmtp = parser.isSet(QStringLiteral("lmtp"));
+    if (!value("sent-folder").isEmpty())
+        account.sentFolder = QFileInfo(value("sent-folder")).absoluteFilePath();
     if (parser.isSet(QStringLiteral("max-per-connection"))) {
         bool ok = false;
         account.maxPerConnection = value("max-per-connection").toInt(&ok);

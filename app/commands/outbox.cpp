@@ -2,10 +2,12 @@
 // without a window.
 
 #include "app/commands/command.h"
+#include "app/commands/export.h"
 #include "app/messagejson.h"
 #include "app/office.h"
 #include "app/terminal.h"
 #include "app/waiting.h"
+#include "ui/common/explainkeeping.h"
 #include "ui/common/explainsearch.h"
 
 #include <QJsonArray>
@@ -15,6 +17,7 @@ namespace App {
 namespace {
 
 const QString command = QStringLiteral("outbox");
+constexpr int erasePatience = 2000; // ms for a large index; whoever dispatches does the rest
 
 int fail(const Base::Error &error)
 {
@@ -22,9 +25,9 @@ int fail(const Base::Error &error)
     return exitCodeFor(error);
 }
 
-int list(Office &office, const QCommandLineParser &parser)
+/// What --state, --account and --search say; or the exit code.
+std::optional<int> readFilter(const QCommandLineParser &parser, Store::Filter &filter)
 {
-    Store::Filter filter;
     for (const QString &word : parser.values(QStringLiteral("state"))) {
         const std::optional<Delivery::MessageState> state = Delivery::messageStateFromKey(word);
         if (!state)
@@ -39,6 +42,26 @@ int list(Office &office, const QCommandLineParser &parser)
     filter.search = Store::parseSearch(parser.value(QStringLiteral("search")), QDate::currentDate());
     for (const Store::SearchHint &hint : filter.search.hints)
         Terminal::complain(Ui::explain(hint));
+    return std::nullopt;
+}
+
+/// The exit code when a word is none.
+std::optional<int> readIds(const QStringList &words, QList<Base::MessageId> &ids)
+{
+    for (const QString &word : words) {
+        const auto id = Base::MessageId::fromString(word);
+        if (!id.isValid())
+            return usageError(command, tr("\"%1\" is not the id of a message.").arg(word));
+        ids.append(id);
+    }
+    return std::nullopt;
+}
+
+int list(Office &office, const QCommandLineParser &parser)
+{
+    Store::Filter filter;
+    if (const std::optional<int> over = readFilter(parser, filter))
+        return *over;
     int limit = 100;
     if (parser.isSet(QStringLiteral("limit"))) {
         limit = parser.value(QStringLiteral("limit")).toInt();
@@ -88,6 +111,8 @@ int show(Office &office, Base::MessageId id, bool json)
     if (row.nextAttempt)
         Terminal::say(tr("Next attempt: %1").arg(row.nextAttempt->toLocalTime().toString(Qt::ISODate)));
     Terminal::say(toTable(*details));
+    if (details->copy && details->copy->problem)
+        Terminal::complain(Ui::explain(*details->copy));
     if (!row.reason.isNull())
         Terminal::say(Ui::explain(row.reason).toText());
     return Ok;
@@ -117,6 +142,10 @@ int decide(Office &office, const QString &verb, const QList<Base::MessageId> &id
                                                                              : Outbox::Resolution::Resend);
         if (const Base::Result<void> done = await(answer); !done)
             return fail(done.error());
+    }
+    if (verb == QLatin1String("delete")) {
+        if (const Base::Result<bool> erased = await(mailroom.erase(erasePatience)); !erased)
+            return fail(erased.error());
     }
     return Ok;
 }
@@ -158,6 +187,14 @@ int undo(Office &office, const QList<Base::MessageId> &ids)
     return Ok;
 }
 
+int exportThem(Office &office, const QList<Base::MessageId> &ids, const QCommandLineParser &parser)
+{
+    Store::Filter filter;
+    if (const std::optional<int> over = readFilter(parser, filter))
+        return *over;
+    return runExport(office, parser, filter, ids);
+}
+
 int dispatch(Office &office, const QCommandLineParser &parser)
 {
     qint64 seconds = 0;
@@ -186,7 +223,14 @@ int runOutbox(const Base::Paths &paths, const QStringList &arguments)
            "outbox retry|hold|release|cancel|delete|undo ID… · outbox resend ID --failed|--all\n"
            "outbox schedule ID… --at TIME · outbox hold|release --all|--account N\n"
            "outbox resolve ID --arrived|--resend\n"
-           "outbox run [--until-empty] [--timeout S]"));
+           "outbox export ID…|--all|[--state S]… [--account N] [--search TEXT] --to DIR|--mbox FILE "
+           "[--with-envelope] "
+           "[--json]\n"
+           "outbox run [--until-empty] [--timeout S]\n\n"
+           "delete is for good: the message, its transcripts and its words in the index are overwritten. "
+           "Files that "
+           "no message needs any more go a day later."));
+    addExportOptions(parser);
     parser.addOption({QStringLiteral("state"), tr("Only messages in this state; may be said again."),
                       QStringLiteral("S")});
     parser.addOption({QStringLiteral("account"), tr("Only messages of this account."), QStringLiteral("N")});
@@ -196,9 +240,6 @@ int runOutbox(const Base::Paths &paths, const QStringList &arguments)
                       QStringLiteral("TEXT")});
     parser.addOption({QStringLiteral("limit"), tr("At most so many, the newest."), QStringLiteral("N")});
     parser.addOption({QStringLiteral("failed"), tr("resend: only to those recipients that were refused.")});
-    parser.addOption(
-        {QStringLiteral("all"), tr("resend: to everybody, also those who have it; hold, release: "
-                                   "whatever goes through any account.")});
     parser.addOption({QStringLiteral("at"),
                       tr("schedule: when it leaves, as 2026-11-22T09:00, 09:00, +2h; a zone may follow."),
                       QStringLiteral("TIME")});
@@ -217,17 +258,22 @@ int runOutbox(const Base::Paths &paths, const QStringList &arguments)
                                       QStringLiteral("cancel"), QStringLiteral("delete"),
                                       QStringLiteral("resend"), QStringLiteral("resolve"),
                                       QStringLiteral("undo"),   QStringLiteral("schedule")};
+    const bool exports = verb == QLatin1String("export");
     const bool known =
-        aboutIds.contains(verb) || verb == QLatin1String("list") || verb == QLatin1String("run");
+        aboutIds.contains(verb) || exports || verb == QLatin1String("list") || verb == QLatin1String("run");
     if (!known)
-        return usageError(command,
-                          tr("Say what to do: list, run, %1.").arg(aboutIds.join(QStringLiteral(", "))));
+        return usageError(
+            command, tr("Say what to do: list, run, export, %1.").arg(aboutIds.join(QStringLiteral(", "))));
     const bool hold = verb == QLatin1String("hold");
     const bool forAll = (hold || verb == QLatin1String("release")) && words.isEmpty() &&
                         parser.isSet(QStringLiteral("all")) != parser.isSet(QStringLiteral("account"));
-    if (aboutIds.contains(verb) == words.isEmpty() && !forAll)
+    if (!exports && aboutIds.contains(verb) == words.isEmpty() && !forAll)
         return usageError(command, words.isEmpty() ? tr("Which message? Its id is missing.")
                                                    : tr("\"%1\" is one word too many.").arg(words.first()));
+    if (exports) {
+        if (const std::optional<int> over = checkExport(parser, !words.isEmpty()))
+            return *over;
+    }
     if (verb == QLatin1String("resend") &&
         parser.isSet(QStringLiteral("failed")) == parser.isSet(QStringLiteral("all")))
         return usageError(command, tr("resend needs either --failed or --all."));
@@ -238,11 +284,8 @@ int runOutbox(const Base::Paths &paths, const QStringList &arguments)
         return usageError(command, tr("resolve needs either --arrived or --resend."));
 
     QList<Base::MessageId> ids;
-    for (const QString &word : words) {
-        ids.append(Base::MessageId::fromString(word));
-        if (!ids.last().isValid())
-            return usageError(command, tr("\"%1\" is not the id of a message.").arg(word));
-    }
+    if (const std::optional<int> over = readIds(words, ids))
+        return *over;
 
     Office office(paths);
     if (const Base::Done done = office.open(verb == QLatin1String("run") ? Work::Dispatch : Work::Enter);
@@ -252,6 +295,8 @@ int runOutbox(const Base::Paths &paths, const QStringList &arguments)
         return list(office, parser);
     if (verb == QLatin1String("run"))
         return dispatch(office, parser);
+    if (exports)
+        return exportThem(office, ids, parser);
     if (verb == QLatin1String("show"))
         return show(office, ids.first(), parser.isSet(QStringLiteral("json")));
     if (forAll)

@@ -4,6 +4,7 @@
 #include "core/net/certificatetrust.h"
 #include "core/net/pin.h"
 
+#include <QDir>
 #include <QJsonArray>
 
 #include <algorithm>
@@ -185,6 +186,9 @@ Base::Done check(const Account &account)
         if (c.unicode() <= 0x20 || c.unicode() >= 0x7f)
             return bad("helo", QStringLiteral("the name said in EHLO is a host name or an address literal"));
     }
+    if (!account.sentFolder.isEmpty() &&
+        (!QDir::isAbsolutePath(account.sentFolder) || hasControls(account.sentFolder)))
+        return bad("sent-folder", QStringLiteral("the folder for copies is a whole path"));
     const Base::Result<Message::Address> from = Message::Address::parse(account.fromAddress);
     if (!from)
         return bad("from", from.error().detail);
@@ -288,6 +292,7 @@ QJsonObject toJson(const Account &account)
         {QStringLiteral("maxPerConnection"), account.maxPerConnection},
         {QStringLiteral("lane"), name(account.lane)},
         {QStringLiteral("lmtp"), account.lmtp},
+        {QStringLiteral("sentFolder"), account.sentFolder},
     };
     write(object, account.limits);
     writeTrust(object, account.trust);
@@ -319,6 +324,7 @@ Account fromJson(const QJsonObject &object)
     account.limits = limitsFrom(object);
     account.lane = valueIn(lanes, text("lane")).value_or(Lane::Default);
     account.lmtp = object.value(QLatin1String("lmtp")).toBool();
+    account.sentFolder = text("sentFolder");
     account.maxConnections = qBound(1, object.value(QLatin1String("maxConnections")).toInt(2), 20);
     return account;
 }

@@ -73,7 +73,8 @@ struct Account
     int maxPerConnection = 0; ///< messages over one connection; 0: any number
     Limits limits;
     Lane lane = Lane::Default;
-    bool lmtp = false; ///< the server speaks LMTP (RFC 2033)
+    bool lmtp = false;  ///< the server speaks LMTP (RFC 2033)
+    QString sentFolder; ///< path of a Maildir that gets a copy of what was sent; empty: none does
     bool isDefault = false;
     QString
         strongestSeen;  ///< the mechanism by which its server took it, if it protects the password; learned

@@ -6,6 +6,7 @@
 #include <QStorageInfo>
 
 #ifdef Q_OS_UNIX
+#include <cerrno>
 #include <fcntl.h>
 #include <unistd.h>
 #endif
@@ -51,6 +52,26 @@ Result<QByteArray> readAll(const QString &path, qint64 limit)
     if (bytes.size() > limit)
         return Error{ErrorKind::TooBig, path, QStringLiteral("over %1 octets").arg(limit)};
     return bytes;
+}
+
+Result<bool> renameIfFree(const QString &from, const QString &to)
+{
+#ifdef Q_OS_UNIX
+    // rename() would replace what is there.
+    if (::link(QFile::encodeName(from).constData(), QFile::encodeName(to).constData()) == 0) {
+        QFile::remove(from);
+        return true;
+    }
+    if (errno == EEXIST)
+        return false;
+#endif
+    // There are disks that know no links.
+    if (QFileInfo::exists(to) || QFileInfo(to).isSymLink())
+        return false;
+    QFile file(from);
+    if (!file.rename(to))
+        return Error{ErrorKind::FileUnwritable, to, file.errorString()};
+    return true;
 }
 
 bool syncToDisk(QFileDevice &file)

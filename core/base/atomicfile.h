@@ -17,6 +17,10 @@ Done writeAtomically(const QString &path, const QByteArray &bytes);
 /// The whole file, up to limit octets. FileMissing, FileUnreadable or TooBig.
 Result<QByteArray> readAll(const QString &path, qint64 limit);
 
+/// Gives a file its final name; false, and nothing happened, when something is there under that name. The
+/// file is whole and on disk already. FileUnwritable.
+Result<bool> renameIfFree(const QString &from, const QString &to);
+
 /// fsync of an open file; false when the disk refused.
 bool syncToDisk(QFileDevice &file);
 

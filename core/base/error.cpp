@@ -20,6 +20,7 @@ constexpr std::array rows{
     Row{ErrorKind::FileUnwritable, "file-unwritable"},
     Row{ErrorKind::FileChanged, "file-changed"},
     Row{ErrorKind::DiskFull, "disk-full"},
+    Row{ErrorKind::NotMaildir, "not-maildir"},
     Row{ErrorKind::HomeUnwritable, "home-unwritable"},
     Row{ErrorKind::Database, "database"},
     Row{ErrorKind::DatabaseDamaged, "database-damaged"},

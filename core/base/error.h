@@ -14,6 +14,7 @@ enum class ErrorKind {
     FileUnwritable,
     FileChanged, ///< vanished or altered between being attached and being sent
     DiskFull,
+    NotMaildir, ///< a folder for copies of sent messages that is none
     HomeUnwritable,
     // database
     Database,

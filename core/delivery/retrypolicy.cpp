@@ -105,6 +105,7 @@ bool isTransient(Base::ErrorKind kind)
     case KeychainUnavailable:
     case VaultLocked:
     case CommandFailed:
+    case NotMaildir:
     case DiskFull: // our own disk's trouble is no verdict about a letter
     case HomeUnwritable:
     case FileUnwritable:

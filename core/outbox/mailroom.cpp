@@ -5,6 +5,7 @@
 #include "core/base/threads.h"
 #include "core/message/messagebuilder.h"
 #include "core/outbox/mailworker.h"
+#include "core/store/exporter.h"
 
 #include <QFile>
 #include <QPromise>
@@ -50,6 +51,8 @@ Mailroom::Mailroom(Base::Paths paths, Accounts::SecretDesk &secrets, Base::Clock
     qRegisterMetaType<Outbox::TranscriptGrew>("Outbox::TranscriptGrew");
     qRegisterMetaType<Outbox::TestFinding>("Outbox::TestFinding");
     qRegisterMetaType<Accounts::Account>("Accounts::Account");
+    qRegisterMetaType<Store::ExportProgress>("Store::ExportProgress");
+    m_exporting.setMaxThreadCount(1);
 }
 
 Mailroom::~Mailroom()
@@ -101,6 +104,8 @@ Done Mailroom::open(bool dispatch)
 
 void Mailroom::close(int graceMilliseconds)
 {
+    cancelExports();
+    m_exporting.waitForDone();
     if (!m_worker)
         return;
     QMetaObject::invokeMethod(
@@ -391,10 +396,7 @@ Mailroom::Answer<void> Mailroom::cancel(MessageId id)
 
 Mailroom::Answer<void> Mailroom::remove(MessageId id)
 {
-    return ask<void>([id](MailWorker &worker) {
-        return worker.decide(
-            id, [id](Store::Decisions &decisions, const QDateTime &) { return decisions.remove(id); });
-    });
+    return ask<void>([id](MailWorker &worker) { return worker.remove(id); });
 }
 
 Mailroom::Answer<void> Mailroom::resolve(MessageId id, Resolution resolution)
@@ -406,6 +408,37 @@ Mailroom::Answer<void> Mailroom::resolve(MessageId id, Resolution resolution)
             return decisions.settleArrived(id, now);
         });
     });
+}
+
+Mailroom::Answer<void> Mailroom::setRetention(const Delivery::Retention &retention)
+{
+    return ask<void>([retention](MailWorker &worker) { return worker.setRetention(retention); });
+}
+
+Mailroom::Answer<bool> Mailroom::erase(int milliseconds)
+{
+    return ask<bool>([milliseconds](MailWorker &worker) { return worker.erase(milliseconds); });
+}
+
+QFuture<Store::ExportReport> Mailroom::exportMessages(const Store::ExportWish &wish)
+{
+    Base::assertThread(this);
+    auto answer = std::make_shared<QPromise<Store::ExportReport>>();
+    answer->start();
+    const Store::Exporter exporter({m_paths.database(), m_paths.spool()}, wish);
+    m_exporting.start([this, answer, exporter, end = m_exportsEnd] {
+        answer->addResult(exporter.run(*end, [this](const Store::ExportProgress &progress) {
+            QMetaObject::invokeMethod(
+                this, [this, progress] { Q_EMIT exported(progress); }, Qt::QueuedConnection);
+        }));
+        answer->finish();
+    });
+    return answer->future();
+}
+
+void Mailroom::cancelExports()
+{
+    *std::exchange(m_exportsEnd, std::make_shared<std::atomic<bool>>(false)) = true;
 }
 
 } // namespace Outbox

@@ -6,17 +6,21 @@
 #include "core/accounts/account.h"
 #include "core/base/clock.h"
 #include "core/base/paths.h"
+#include "core/delivery/retention.h"
 #include "core/delivery/scheduledtime.h"
 #include "core/message/draft.h"
 #include "core/message/finishedmessage.h"
 #include "core/outbox/events.h"
+#include "core/store/exportwish.h"
 #include "core/store/salvage.h"
 
 #include <QFuture>
 #include <QObject>
 #include <QSemaphore>
 #include <QThread>
+#include <QThreadPool>
 
+#include <atomic>
 #include <memory>
 
 namespace Accounts {
@@ -109,6 +113,18 @@ public:
     Answer<void> remove(Base::MessageId id);
     Answer<void> resolve(Base::MessageId id, Resolution resolution);
 
+    /// How long sent messages are kept; what that lets go is deleted by whoever dispatches. BadSetting.
+    Answer<void> setRetention(const Delivery::Retention &retention);
+    /// Overwrites what was deleted, as far as the time allows; the rest is done by whoever dispatches. True:
+    /// nothing is left of it.
+    Answer<bool> erase(int milliseconds);
+
+    /// Writes messages into files, in a thread of its own; several wait for each other. exported() tells how
+    /// far it is.
+    QFuture<Store::ExportReport> exportMessages(const Store::ExportWish &wish);
+    /// Those that were asked for until now end early and report what was written.
+    void cancelExports();
+
 Q_SIGNALS:
     /// New, changed or removed: read it anew. An invalid id: any may have changed (another program wrote).
     void messageChanged(Base::MessageId id);
@@ -117,7 +133,8 @@ Q_SIGNALS:
     void progressed(const Outbox::Progress &progress);
     void transcriptGrew(const Outbox::TranscriptGrew &grew);
     void testFound(int number, const Outbox::TestFinding &finding);
-    void settled(); ///< nothing is under way and nothing is due now
+    void settled();                                       ///< nothing is under way and nothing is due now
+    void exported(const Store::ExportProgress &progress); ///< at most ten times a second
     void dispatchingChanged(bool dispatching);
 
 private:
@@ -140,6 +157,8 @@ private:
     MailWorker *m_worker = nullptr; ///< lives in m_thread
     bool m_dispatching = false;
     std::optional<Store::SalvageReport> m_salvaged;
+    QThreadPool m_exporting; ///< one thread
+    std::shared_ptr<std::atomic<bool>> m_exportsEnd = std::make_shared<std::atomic<bool>>(false);
 };
 
 } // namespace Outbox

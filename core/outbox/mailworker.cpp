@@ -3,6 +3,10 @@
 #include "core/base/log.h"
 #include "core/base/threads.h"
 #include "core/net/tlsconnection.h"
+#include "core/store/maildir.h"
+#include "core/store/settingstore.h"
+
+#include <QElapsedTimer>
 
 namespace Outbox {
 
@@ -59,6 +63,12 @@ Done MailWorker::open(bool dispatch)
     connect(m_dispatcher.get(), &Dispatcher::transcriptGrew, this, &MailWorker::transcriptGrew);
     connect(m_dispatcher.get(), &Dispatcher::secretNeeded, this, &MailWorker::secretNeeded);
     connect(m_dispatcher.get(), &Dispatcher::settled, this, &MailWorker::settled);
+    m_keeper = std::make_unique<Keeper>(m_paths.database(), m_database, *m_group, *m_decisions, m_clock);
+    connect(m_keeper.get(), &Keeper::messageChanged, this, &MailWorker::messageChanged);
+    connect(m_keeper.get(), &Keeper::looked, this, &MailWorker::collectSpool);
+    m_copier = std::make_unique<Copier>(m_database, *m_group, *m_spool, m_clock);
+    connect(m_copier.get(), &Copier::messageChanged, this, &MailWorker::messageChanged);
+    connect(m_dispatcher.get(), &Dispatcher::messageChanged, m_copier.get(), &Copier::wake);
     connect(m_ownership.get(), &Ownership::acquired, this, &MailWorker::startDispatching);
     connect(m_ownership.get(), &Ownership::woken, this, [this](AccountId account) { lookAgain(account); });
     if (dispatch)
@@ -104,8 +114,9 @@ void MailWorker::startDispatching()
     if (!left)
         Base::Log::error(
             QStringLiteral("What the last run left cannot be recovered: %1").arg(left.error().detail));
-    collectSpool();
     m_dispatcher->start();
+    m_copier->start();
+    m_keeper->start();
     Q_EMIT ownerChanged(true);
     if (left && !left->isEmpty())
         Q_EMIT messageChanged({});
@@ -134,8 +145,11 @@ void MailWorker::watchBooks()
             Q_EMIT messageChanged({});
             Q_EMIT draftsChanged();
             Q_EMIT accountsChanged();
-            if (isOwner())
+            if (isOwner()) {
                 m_dispatcher->wake();
+                m_copier->wake();
+                m_keeper->eraseSoon();
+            }
         }
     }
     m_surroundings.tick();
@@ -152,7 +166,10 @@ void MailWorker::stop()
         Q_EMIT closed();
         return;
     }
+    m_keeper->stop();
     connect(m_dispatcher.get(), &Dispatcher::drained, this, [this] {
+        m_group->flush();
+        m_copier->finish();
         if (m_ownership)
             m_ownership->release();
         Q_EMIT closed();
@@ -302,13 +319,28 @@ Done MailWorker::removeDraft(Base::DraftId id)
 
 Base::Result<Accounts::Account> MailWorker::saveAccount(const Accounts::Account &account)
 {
+    if (const Done done = checkFolder(account); !done)
+        return done.error();
     const Base::Result<Accounts::Account> saved = m_accounts->save(account);
     if (!saved)
         return saved;
     // A changed account deserves another try.
     if (const Done done = resumeAccount(saved->id); !done)
         return done.error();
+    m_copier->retry();
     return saved;
+}
+
+/// Where it is chosen: one that is away later is no reason to refuse another change.
+Done MailWorker::checkFolder(const Accounts::Account &account) const
+{
+    if (account.sentFolder.isEmpty())
+        return {};
+    const Base::Result<Accounts::Account> before =
+        account.id.isValid() ? findAccount(account.id) : Base::Result<Accounts::Account>(Accounts::Account());
+    if (before && before->sentFolder == account.sentFolder)
+        return {};
+    return Store::Maildir(account.sentFolder).check();
 }
 
 Base::Result<Accounts::Account> MailWorker::removeAccount(AccountId id)
@@ -411,6 +443,35 @@ Done MailWorker::retry(MessageId id)
         return liftBackOff(accountId);
     }
     return {};
+}
+
+Done MailWorker::remove(MessageId id)
+{
+    const Done done =
+        decide(id, [id](Store::Decisions &decisions, const QDateTime &) { return decisions.remove(id); });
+    if (done)
+        m_keeper->eraseSoon();
+    return done;
+}
+
+Done MailWorker::setRetention(const Delivery::Retention &retention)
+{
+    const Done done = Store::SettingStore(m_database).setRetention(retention);
+    if (done)
+        m_keeper->look();
+    return done;
+}
+
+Base::Result<bool> MailWorker::erase(int milliseconds)
+{
+    Store::Eraser eraser(m_database);
+    QElapsedTimer passed;
+    passed.start();
+    for (;;) {
+        const Base::Result<bool> last = eraser.step();
+        if (!last || *last || passed.elapsed() >= milliseconds)
+            return last;
+    }
 }
 
 void MailWorker::lookAgain(AccountId account)

@@ -8,7 +8,9 @@
 #include "core/message/draft.h"
 #include "core/message/finishedmessage.h"
 #include "core/outbox/connectiontest.h"
+#include "core/outbox/copier.h"
 #include "core/outbox/dispatcher.h"
+#include "core/outbox/keeper.h"
 #include "core/outbox/ownership.h"
 #include "core/outbox/surroundings.h"
 #include "core/store/departures.h"
@@ -71,6 +73,9 @@ public:
                       const std::function<Base::Done(Store::Decisions &, const QDateTime &)> &change);
     Base::Done schedule(Base::MessageId id, const Delivery::ScheduledTime &time);
     Base::Done retry(Base::MessageId id);
+    Base::Done remove(Base::MessageId id);
+    Base::Done setRetention(const Delivery::Retention &retention);
+    Base::Result<bool> erase(int milliseconds);
     void testAccount(const Accounts::Account &account, const Accounts::Secrets &secrets, int number,
                      std::function<void(TestReport)> then);
     void answerSecret(quint64 request, const Base::Result<Accounts::Secrets> &secrets);
@@ -93,6 +98,7 @@ private:
                const Submission &submission, const Then<Base::MessageId> &then);
     Base::Done postpone(Base::MessageId id, const Submission &submission);
     Base::Result<Accounts::Account> findAccount(Base::AccountId id) const;
+    Base::Done checkFolder(const Accounts::Account &account) const;
     Base::Done openBooks();
     void startDispatching();
     void lookAgain(Base::AccountId account = {});
@@ -113,6 +119,8 @@ private:
     Surroundings m_surroundings;
     std::unique_ptr<Ownership> m_ownership;
     std::unique_ptr<Dispatcher> m_dispatcher;
+    std::unique_ptr<Keeper> m_keeper;
+    std::unique_ptr<Copier> m_copier;
     std::unique_ptr<Base::Timer> m_watch;
     std::map<int, std::unique_ptr<ConnectionTest>> m_tests;
     qint64 m_dataVersion = 0;

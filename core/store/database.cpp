@@ -79,7 +79,8 @@ Base::Done Database::configure(Mode mode) const
     if (mode == Mode::ReadWrite) {
         if (const Base::Done done = switchToWal(); !done)
             return done;
-        pragmas << QStringLiteral("PRAGMA synchronous=FULL");
+        // What is deleted is overwritten: it was somebody's mail.
+        pragmas << QStringLiteral("PRAGMA synchronous=FULL") << QStringLiteral("PRAGMA secure_delete=ON");
     } else
         pragmas << QStringLiteral("PRAGMA query_only=ON");
     for (const QString &pragma : pragmas) {
@@ -186,6 +187,25 @@ Base::Result<QVariant> Database::value(const QString &sql, const QVariantList &v
     if (!query->next())
         return QVariant();
     return query->value(0);
+}
+
+/// By statements of its own: SQLite sets the timeout when it compiles the statement, so a kept one does
+/// nothing.
+Base::Result<bool> Database::emptyLog() const
+{
+    QSqlQuery query(m_database);
+    const auto wait = [&query](int milliseconds) {
+        return query.exec(QStringLiteral("PRAGMA busy_timeout=%1").arg(milliseconds));
+    };
+    const bool asked =
+        wait(0) && query.exec(QStringLiteral("PRAGMA wal_checkpoint(TRUNCATE)")) && query.next();
+    const bool isEmpty = asked && query.value(0).toInt() == 0;
+    const QSqlError problem = query.lastError();
+    query.finish();
+    wait(busyTimeout);
+    if (!asked)
+        return failed(problem);
+    return isEmpty;
 }
 
 Transaction::Transaction(Database &database)

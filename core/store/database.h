@@ -40,6 +40,10 @@ public:
     /// First column of the first row; an invalid variant when there is none.
     Base::Result<QVariant> value(const QString &sql, const QVariantList &values = {}) const;
 
+    /// Puts all that is in the log into the file and makes the log empty. False, at once, while another
+    /// connection reads from it. Not within a transaction.
+    Base::Result<bool> emptyLog() const;
+
     /// What gathers commits on this connection; null: nothing does.
     void setGroup(CommitGroup *group) { m_group = group; }
 

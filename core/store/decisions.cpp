@@ -2,6 +2,7 @@
 
 #include "core/base/log.h"
 #include "core/store/departures.h"
+#include "core/store/eraser.h"
 #include "core/store/json.h"
 
 namespace Store {
@@ -209,7 +210,7 @@ Done Decisions::cancel(MessageId id, const QDateTime &now)
     return transaction.commit();
 }
 
-Done Decisions::remove(MessageId id)
+Done Decisions::remove(MessageId id, std::optional<MessageState> only)
 {
     Transaction transaction(m_database);
     if (!transaction.begun())
@@ -219,8 +220,12 @@ Done Decisions::remove(MessageId id)
         return before.error();
     if (const Done done = notUnderWay(id, before->state); !done)
         return done;
+    if (only && before->state != *only)
+        return Error{ErrorKind::NotAllowed, id.toString(), QStringLiteral("it is in another state by now")};
     if (const Done done = m_database.exec(QStringLiteral("DELETE FROM message WHERE id = ?"), {id.value});
         !done)
+        return done;
+    if (const Done done = Eraser::owe(m_database); !done)
         return done;
     return transaction.commit();
 }

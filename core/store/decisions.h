@@ -30,8 +30,9 @@ public:
     /// It goes when it is due; what was scheduled for later waits for that time again.
     Base::Done release(Base::MessageId id, const QDateTime &now);
     Base::Done cancel(Base::MessageId id, const QDateTime &now);
-    /// Out of the books for good; not while an attempt is under way.
-    Base::Done remove(Base::MessageId id);
+    /// Out of the books for good; not while an attempt is under way. With `only`: not in another state. What
+    /// its words leave behind in the file is owed to the Eraser.
+    Base::Done remove(Base::MessageId id, std::optional<Delivery::MessageState> only = {});
     /// An uncertain one did arrive.
     Base::Done settleArrived(Base::MessageId id, const QDateTime &now);
 

@@ -2,6 +2,7 @@
 
 #include "core/base/log.h"
 #include "core/store/draftstore.h"
+#include "core/store/eraser.h"
 #include "core/store/json.h"
 
 namespace Store {
@@ -185,6 +186,8 @@ Base::Result<Base::DraftId> Departures::takeBack(MessageId id, const QDateTime &
         return draft;
     if (const Done done = m_database.exec(QStringLiteral("DELETE FROM message WHERE id = ?"), {id.value});
         !done)
+        return done.error();
+    if (const Done done = Eraser::owe(m_database); !done)
         return done.error();
     if (const Done done = transaction.commit(); !done)
         return done.error();

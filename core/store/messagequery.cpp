@@ -6,6 +6,7 @@
 #include "core/store/draftstore.h"
 #include "core/store/finder.h"
 #include "core/store/json.h"
+#include "core/store/sentcopies.h"
 #include "core/store/settingstore.h"
 #include "core/store/spool.h"
 #include "core/store/usagestore.h"
@@ -154,6 +155,10 @@ Base::Result<MessageDetails> MessageQuery::details(MessageId id) const
                                  attempts->value(4).toString(), attempts->value(5).toString(),
                                  reasonIn(attempts->value(6))});
     }
+    Base::Result<std::optional<SentCopy>> copy = SentCopies::read(m_database, id);
+    if (!copy)
+        return copy.error();
+    details.copy = std::move(*copy);
     return details;
 }
 
@@ -173,7 +178,7 @@ Base::Result<Delivery::Transcript> MessageQuery::transcript(MessageId id, int nu
                : Delivery::Transcript::fromJson(QJsonDocument::fromJson(qUncompress(packed)).array());
 }
 
-Base::Result<QByteArray> MessageQuery::source(MessageId id, qint64 limit) const
+Base::Result<Message::Content> MessageQuery::content(MessageId id) const
 {
     const Base::Result<QVariant> pieces =
         m_database.value(QStringLiteral("SELECT pieces FROM content WHERE message = ?"), {id.value});
@@ -181,8 +186,27 @@ Base::Result<QByteArray> MessageQuery::source(MessageId id, qint64 limit) const
         return pieces.error();
     if (!pieces->isValid())
         return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such message")};
+    return Message::contentFromJson(unpackArray(pieces->toString()));
+}
+
+Base::Result<Message::Envelope> MessageQuery::envelope(MessageId id) const
+{
+    const Base::Result<QVariant> written =
+        m_database.value(QStringLiteral("SELECT envelope FROM message WHERE id = ?"), {id.value});
+    if (!written)
+        return written.error();
+    if (!written->isValid())
+        return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such message")};
+    return Message::envelopeFromJson(unpackObject(written->toString()));
+}
+
+Base::Result<QByteArray> MessageQuery::source(MessageId id, qint64 limit) const
+{
+    Base::Result<Message::Content> pieces = content(id);
+    if (!pieces)
+        return pieces.error();
     const Spool spool(m_books.spool);
-    Message::ContentReader reader(Message::contentFromJson(unpackArray(pieces->toString())), spool);
+    Message::ContentReader reader(std::move(*pieces), spool);
     QByteArray source;
     while (source.size() < limit) {
         const Base::Result<QByteArray> chunk = reader.read();
@@ -197,18 +221,12 @@ Base::Result<QByteArray> MessageQuery::source(MessageId id, qint64 limit) const
 
 Base::Result<MessageOutline> MessageQuery::outline(MessageId id) const
 {
-    Base::Result<Cursor> query = m_database.run(
-        QStringLiteral(
-            "SELECT envelope, pieces FROM message JOIN content ON content.message = id WHERE id = ?"),
-        {id.value});
-    if (!query)
-        return query.error();
-    if (!query->next())
-        return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such message")};
-    MessageOutline outline;
-    outline.isWhole = true;
-    outline.envelope = Message::envelopeFromJson(unpackObject(query->value(0).toString()));
-    for (const Message::Piece &piece : Message::contentFromJson(unpackArray(query->value(1).toString()))) {
+    const Base::Result<Message::Envelope> ordered = envelope(id);
+    const Base::Result<Message::Content> pieces = content(id);
+    if (!ordered || !pieces)
+        return ordered ? pieces.error() : ordered.error();
+    MessageOutline outline{*ordered, {}, {}, true};
+    for (const Message::Piece &piece : *pieces) {
         outline.literal += piece.bytes;
         if (piece.spooled.isNull())
             continue;
@@ -282,6 +300,10 @@ Base::Result<Accounts::Usage> MessageQuery::usageOf(Base::AccountId id, const QD
 Base::Result<Delivery::RetrySchedule> MessageQuery::schedule() const
 {
     return SettingStore::readSchedule(m_database);
+}
+Base::Result<Delivery::Retention> MessageQuery::retention() const
+{
+    return SettingStore::readRetention(m_database);
 }
 
 Base::Result<Accounts::Account> MessageQuery::account(const QString &name) const

@@ -5,6 +5,7 @@
 
 #include "core/accounts/account.h"
 #include "core/accounts/usage.h"
+#include "core/delivery/retention.h"
 #include "core/delivery/retryschedule.h"
 #include "core/delivery/scheduledtime.h"
 #include "core/delivery/transcript.h"
@@ -49,6 +50,10 @@ public:
     Base::Result<QByteArray> source(Base::MessageId id, qint64 limit) const;
     /// What it is made of, without what lies in the spool.
     Base::Result<MessageOutline> outline(Base::MessageId id) const;
+    /// What it goes out as; large parts lie in the spool.
+    Base::Result<Message::Content> content(Base::MessageId id) const;
+    /// Without its recipients: these are in details().
+    Base::Result<Message::Envelope> envelope(Base::MessageId id) const;
     Base::Result<QHash<Delivery::MessageState, int>> counts() const;
 
     Base::Result<QList<DraftRow>> drafts() const;
@@ -74,6 +79,8 @@ public:
     Base::Result<Accounts::Usage> usageOf(Base::AccountId id, const QDateTime &since) const;
     /// The home's schedule; the one of a new home when what is written cannot work.
     Base::Result<Delivery::RetrySchedule> schedule() const;
+    /// How long sent messages are kept.
+    Base::Result<Delivery::Retention> retention() const;
 
 private:
     Database m_database;

@@ -60,11 +60,30 @@ struct AttemptRow
     Delivery::Reason reason;
 };
 
+/// The copy of a message in its account's Maildir.
+struct SentCopy
+{
+    enum class State {
+        Owed,   ///< not there yet
+        Failed, ///< for the reason given; tried again every hour
+        Done,
+    };
+
+    State state = State::Owed;
+    QString folder;
+    std::optional<Base::Error> problem;
+
+    friend bool operator==(const SentCopy &, const SentCopy &) = default;
+};
+
+QString name(SentCopy::State state); ///< "owed", "failed", "done"
+
 struct MessageDetails
 {
     MessageRow message;
     QList<RecipientRow> recipients; ///< in the order of the envelope
     QList<AttemptRow> attempts;     ///< oldest first
+    std::optional<SentCopy> copy;   ///< none: its account keeps none, or nobody has it yet
 };
 
 /// A message's parts as they stand in the books.

@@ -199,6 +199,7 @@ Result<int> mendReferences(const Database &database)
         lone.arg(QStringLiteral("recipient")),
         lone.arg(QStringLiteral("attempt")),
         lone.arg(QStringLiteral("departure")),
+        lone.arg(QStringLiteral("sent_copy")),
         QStringLiteral("UPDATE message SET account = NULL WHERE account NOT IN (SELECT id FROM account)"),
         QStringLiteral("UPDATE message SET state = 'held', next_attempt = NULL"
                        " WHERE state IN ('undoable', 'scheduled', 'queued', 'deferred', 'sending') AND (%1)")

@@ -8,53 +8,75 @@ namespace Store {
 namespace {
 
 const QString scheduleKey = QStringLiteral("schedule");
-const QString heldKey = QStringLiteral("everything-held");
+const QString retentionKey = QStringLiteral("retention");
+const QString holdKey = QStringLiteral("hold");
 
-Base::Result<QVariant> get(const Database &database, const QString &key)
+Base::Result<QJsonObject> written(const Database &database, const QString &key)
 {
-    return database.value(QStringLiteral("SELECT value FROM setting WHERE key = ?"), {key});
+    const Base::Result<QVariant> value =
+        database.value(QStringLiteral("SELECT value FROM setting WHERE key = ?"), {key});
+    if (!value)
+        return value.error();
+    return unpackObject(value->toString());
 }
 
 } // namespace
 
-Base::Done SettingStore::setSchedule(const Delivery::RetrySchedule &schedule)
-{
-    if (const Base::Done done = Delivery::check(schedule); !done)
-        return done;
-    return set(scheduleKey, pack(Delivery::toJson(schedule)));
-}
-
-Base::Done SettingStore::set(const QString &key, const QString &value)
+Base::Done SettingStore::write(const QString &key, const QJsonObject &value)
 {
     return m_database.write(QStringLiteral("INSERT INTO setting (key, value) VALUES (?, ?) "
                                            "ON CONFLICT (key) DO UPDATE SET value = excluded.value"),
-                            {key, value});
+                            {key, pack(value)});
+}
+
+Base::Done SettingStore::setSchedule(const Delivery::RetrySchedule &schedule)
+{
+    const Base::Done done = Delivery::check(schedule);
+    return done ? write(scheduleKey, Delivery::toJson(schedule)) : done;
 }
 
 Base::Done SettingStore::setEverythingHeld(bool held)
 {
-    return set(heldKey, held ? QStringLiteral("true") : QStringLiteral("false"));
+    return write(holdKey, {{QStringLiteral("everything"), held}});
 }
 
 Base::Result<bool> SettingStore::readEverythingHeld(const Database &database)
 {
-    const Base::Result<QVariant> written = get(database, heldKey);
-    return written ? Base::Result<bool>(written->toString() == QLatin1String("true"))
-                   : Base::Result<bool>(written.error());
+    const Base::Result<QJsonObject> object = written(database, holdKey);
+    return object ? Base::Result<bool>(object->value(QLatin1String("everything")).toBool())
+                  : Base::Result<bool>(object.error());
 }
 
 Base::Result<Delivery::RetrySchedule> SettingStore::readSchedule(const Database &database)
 {
-    const Base::Result<QVariant> written = get(database, scheduleKey);
-    if (!written)
-        return written.error();
-    const Base::Result<Delivery::RetrySchedule> schedule =
-        Delivery::scheduleFromJson(unpackObject(written->toString()));
+    const Base::Result<QJsonObject> object = written(database, scheduleKey);
+    if (!object)
+        return object.error();
+    const Base::Result<Delivery::RetrySchedule> schedule = Delivery::scheduleFromJson(*object);
     if (schedule)
         return schedule;
     Base::Log::warning(QStringLiteral("The schedule in the books cannot work (%1: %2); the usual one holds")
                            .arg(schedule.error().subject, schedule.error().detail));
     return Delivery::RetrySchedule();
+}
+
+Base::Done SettingStore::setRetention(const Delivery::Retention &retention)
+{
+    const Base::Done done = Delivery::check(retention);
+    return done ? write(retentionKey, Delivery::toJson(retention)) : done;
+}
+
+Base::Result<Delivery::Retention> SettingStore::readRetention(const Database &database)
+{
+    const Base::Result<QJsonObject> object = written(database, retentionKey);
+    if (!object)
+        return object.error();
+    const Base::Result<Delivery::Retention> retention = Delivery::retentionFromJson(*object);
+    if (retention)
+        return retention;
+    Base::Log::warning(QStringLiteral("How long to keep messages cannot be read (%1: %2); all are kept")
+                           .arg(retention.error().subject, retention.error().detail));
+    return Delivery::Retention();
 }
 
 } // namespace Store

@@ -44,15 +44,11 @@ const QMap<QString, QStringList> &table()
 /// The only headers of other rooms that ui may see: the read-only query, the door and its events, plain
 /// values.
 const QStringList uiHeaders{
-    QStringLiteral("core/store/messagequery.h"),
-    QStringLiteral("core/store/rows.h"),
-    QStringLiteral("core/store/searchquery.h"),
-    QStringLiteral("core/outbox/mailroom.h"),
-    QStringLiteral("core/outbox/events.h"),
-    QStringLiteral("core/outbox/forecast.h"),
-    QStringLiteral("core/net/endpoint.h"),
-    QStringLiteral("core/net/tlsfacts.h"),
-    QStringLiteral("core/net/pin.h"),
+    QStringLiteral("core/store/exportwish.h"), QStringLiteral("core/store/messagequery.h"),
+    QStringLiteral("core/store/rows.h"),       QStringLiteral("core/store/searchquery.h"),
+    QStringLiteral("core/outbox/mailroom.h"),  QStringLiteral("core/outbox/events.h"),
+    QStringLiteral("core/outbox/forecast.h"),  QStringLiteral("core/net/endpoint.h"),
+    QStringLiteral("core/net/tlsfacts.h"),     QStringLiteral("core/net/pin.h"),
 };
 
 constexpr qsizetype longestFile = 500; // lines

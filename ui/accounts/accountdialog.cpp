@@ -31,7 +31,7 @@ AccountDialog::AccountDialog(Outbox::Mailroom &mailroom, Preferences &preference
     , m_tabs(new QTabWidget(this))
     , m_general(new AccountPage(this))
     , m_certificates(new CertificatesPage(prompts, this))
-    , m_advanced(new AdvancedPage(this))
+    , m_advanced(new AdvancedPage(prompts, this))
     , m_connectionTest(new ConnectionTest(mailroom, preferences, prompts, this))
 {
     setAttribute(Qt::WA_DeleteOnClose);
@@ -189,9 +189,12 @@ bool AccountDialog::hasSecrets()
 void AccountDialog::complain(const Base::Error &error)
 {
     const bool taken = error.kind == Base::ErrorKind::DuplicateAccount;
-    const QString subject = taken ? QStringLiteral("name") : error.subject;
+    const bool noMaildir = error.kind == Base::ErrorKind::NotMaildir;
+    const QString subject = taken       ? QStringLiteral("name")
+                            : noMaildir ? QStringLiteral("sent-folder")
+                                        : error.subject;
     QWidget *field = nullptr;
-    if (taken || error.kind == Base::ErrorKind::BadAccount) {
+    if (taken || noMaildir || error.kind == Base::ErrorKind::BadAccount) {
         for (QWidget *found :
              {m_general->field(subject), m_certificates->field(subject), m_advanced->field(subject)})
             field = found ? found : field;

@@ -1,5 +1,6 @@
 #include "ui/accounts/advancedpage.h"
 
+#include "ui/accounts/fileline.h"
 #include "ui/accounts/formfields.h"
 #include "ui/common/plainlabel.h"
 #include "ui/common/words.h"
@@ -7,6 +8,7 @@
 #include <QCheckBox>
 #include <QFormLayout>
 #include <QHash>
+#include <QLabel>
 #include <QLineEdit>
 #include <QSpinBox>
 
@@ -34,7 +36,7 @@ QLabel *makeWords(QWidget *parent, const char *objectName)
 
 } // namespace
 
-AdvancedPage::AdvancedPage(QWidget *parent)
+AdvancedPage::AdvancedPage(Prompts &prompts, QWidget *parent)
     : QWidget(parent)
     , m_form(new QFormLayout(this))
     , m_auth(makeBox(this, "auth"))
@@ -51,10 +53,13 @@ AdvancedPage::AdvancedPage(QWidget *parent)
     , m_laneWords(makeWords(this, "laneWords"))
     , m_connections(makeNumber(this, "connections", 1, mostConnections))
     , m_perConnection(makeNumber(this, "perConnection", 0, mostPerConnection))
+    , m_sentFolder(new FileLine(prompts, QStringLiteral("sentFolder"),
+                                tr("Folder for copies of sent messages"), {}, this))
 {
     makeSignIn();
     makeProxy();
     makePace();
+    makeSentFolder();
 }
 
 void AdvancedPage::makeSignIn()
@@ -103,6 +108,18 @@ void AdvancedPage::makePace()
             [this] { m_laneWords->setText(sentence(chosen<Lane>(m_lane))); });
 }
 
+void AdvancedPage::makeSentFolder()
+{
+    m_sentFolder->setPlaceholderText(tr("in no other program"));
+    m_form->addRow(tr("&Keep sent messages in:"), m_sentFolder);
+    qobject_cast<QLabel *>(m_form->labelForField(m_sentFolder))->setBuddy(m_sentFolder->line());
+    QLabel *words = makeWords(this, "sentFolderWords");
+    words->setText(
+        tr("A Maildir folder that your mail program reads: everything sent through this account appears "
+           "there too."));
+    m_form->addRow(QString(), words);
+}
+
 void AdvancedPage::fill(const Accounts::Account &account)
 {
     choose(m_auth, account.auth);
@@ -120,6 +137,7 @@ void AdvancedPage::fill(const Accounts::Account &account)
     m_laneWords->setText(sentence(account.lane));
     m_connections->setValue(account.maxConnections);
     m_perConnection->setValue(account.maxPerConnection);
+    m_sentFolder->setPath(account.sentFolder);
     setSecurity(account.server.security);
     showAuth();
     showProxy();
@@ -136,6 +154,7 @@ void AdvancedPage::write(Accounts::Account &account) const
     account.lane = chosen<Accounts::Lane>(m_lane);
     account.maxConnections = m_connections->value();
     account.maxPerConnection = m_perConnection->value();
+    account.sentFolder = m_sentFolder->path();
 }
 
 /// In the form in which it is kept, where it has one: a name's capital letters are no mistake.
@@ -152,8 +171,10 @@ Net::Proxy AdvancedPage::proxy() const
 
 QWidget *AdvancedPage::field(const QString &subject) const
 {
-    const QHash<QString, QWidget *> fields{
-        {QStringLiteral("helo"), m_helo}, {QStringLiteral("auth"), m_auth}, {QStringLiteral("lane"), m_lane}};
+    const QHash<QString, QWidget *> fields{{QStringLiteral("helo"), m_helo},
+                                           {QStringLiteral("auth"), m_auth},
+                                           {QStringLiteral("lane"), m_lane},
+                                           {QStringLiteral("sent-folder"), m_sentFolder->line()}};
     if (subject != QLatin1String("proxy"))
         return fields.value(subject);
     Net::Proxy nobody = proxy();

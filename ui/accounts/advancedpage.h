@@ -18,12 +18,15 @@ class QSpinBox;
 
 namespace Ui {
 
+class FileLine;
+class Prompts;
+
 class AdvancedPage : public QWidget
 {
     Q_OBJECT
 
 public:
-    explicit AdvancedPage(QWidget *parent = nullptr);
+    explicit AdvancedPage(Prompts &prompts, QWidget *parent = nullptr);
 
     void fill(const Accounts::Account &account);
     void write(Accounts::Account &account) const;
@@ -43,6 +46,7 @@ private:
     void makeSignIn();
     void makeProxy();
     void makePace();
+    void makeSentFolder();
     void showAuth();
     void followProxy();
     void showProxy();
@@ -64,6 +68,7 @@ private:
     QLabel *m_laneWords;
     QSpinBox *m_connections;
     QSpinBox *m_perConnection;
+    FileLine *m_sentFolder;
 };
 
 } // namespace Ui

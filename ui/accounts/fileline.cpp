@@ -19,11 +19,15 @@ FileLine::FileLine(Prompts &prompts, const QString &objectName, const QString &t
     choose->setObjectName(QStringLiteral("choose-") + objectName);
     choose->setAccessibleName(title);
     connect(choose, &QPushButton::clicked, this, [this, &prompts, title, filter] {
-        prompts.openFile(this, title, filter, [this](const QString &file) {
+        const auto take = [this](const QString &file) {
             if (!file.isEmpty())
                 setPath(file);
             m_line->setFocus();
-        });
+        };
+        if (filter.isEmpty())
+            prompts.openFolder(this, title, take);
+        else
+            prompts.openFile(this, title, filter, take);
     });
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);

@@ -1,6 +1,7 @@
 #pragma once
 
-// The path of a file, typed or chosen. It does not look whether the file is there: that may wait for a disk.
+// The path of a file or a folder, typed or chosen. It does not look whether it is there: that may wait for a
+// disk.
 
 #include <QWidget>
 
@@ -15,7 +16,7 @@ class FileLine : public QWidget
     Q_OBJECT
 
 public:
-    /// The line gets the object name, the button "choose-" and that name.
+    /// The line gets the object name, the button "choose-" and that name. Without a filter: a folder.
     FileLine(Prompts &prompts, const QString &objectName, const QString &title, const QString &filter,
              QWidget *parent = nullptr);
 

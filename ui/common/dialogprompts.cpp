@@ -107,6 +107,20 @@ void DialogPrompts::openFile(QWidget *parent, const QString &title, const QStrin
     dialog->open();
 }
 
+void DialogPrompts::openFolder(QWidget *parent, const QString &title,
+                               std::function<void(const QString &)> then)
+{
+    QFileDialog *dialog = fileDialog(parent, title, m_folder);
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    QObject::connect(dialog, &QFileDialog::fileSelected, dialog,
+                     [this, then = std::move(then)](const QString &folder) {
+                         m_folder = folder;
+                         then(folder);
+                     });
+    dialog->open();
+}
+
 void DialogPrompts::saveFile(QWidget *parent, const QString &title, const QString &suggestion,
                              std::function<void(const QString &)> then)
 {

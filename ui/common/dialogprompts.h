@@ -20,6 +20,8 @@ public:
                    std::function<void(const QStringList &)> then) override;
     void openFile(QWidget *parent, const QString &title, const QString &filter,
                   std::function<void(const QString &)> then) override;
+    void openFolder(QWidget *parent, const QString &title,
+                    std::function<void(const QString &)> then) override;
     void saveFile(QWidget *parent, const QString &title, const QString &suggestion,
                   std::function<void(const QString &)> then) override;
 

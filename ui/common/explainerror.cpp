@@ -53,6 +53,12 @@ Explanation explainFile(const Base::Error &error)
                        Tr::tr("A file changed after it was attached.")),
                 Tr::tr("Attach it again to send it as it is now."),
                 {}};
+    case NotMaildir:
+        return {
+            Tr::tr("“%1” is no Maildir folder.").arg(error.subject),
+            Tr::tr("A Maildir holds the folders cur, new and tmp. Choose the one your mail program uses for "
+                   "sent mail, or have that program make one."),
+            {}};
     case DiskFull:
         return {Tr::tr("The disk is full."),
                 Tr::tr("Free some space and try again. What you wrote is not lost."),
@@ -382,6 +388,7 @@ Explanation explain(const Base::Error &error)
     case FileUnwritable:
     case FileChanged:
     case DiskFull:
+    case NotMaildir:
     case HomeUnwritable:
         return withWords(explainFile(error));
     case Database:

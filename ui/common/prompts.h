@@ -48,6 +48,8 @@ public:
                            std::function<void(const QStringList &)> then) = 0;
     virtual void openFile(QWidget *parent, const QString &title, const QString &filter,
                           std::function<void(const QString &)> then) = 0;
+    virtual void openFolder(QWidget *parent, const QString &title,
+                            std::function<void(const QString &)> then) = 0;
     virtual void saveFile(QWidget *parent, const QString &title, const QString &suggestion,
                           std::function<void(const QString &)> then) = 0;
 };

@@ -38,6 +38,9 @@ constexpr std::array rows{
     Row{ActionId::NewMessage, "newMessage", Menu::File, true,
         QT_TRANSLATE_NOOP("Ui::Actions", "&New message"), "mail-message-new", "new-message", "Ctrl+N",
         QT_TRANSLATE_NOOP("Ui::Actions", "Write a letter")},
+    Row{ActionId::ExportList, "exportList", Menu::File, false,
+        QT_TRANSLATE_NOOP("Ui::Actions", "E&xport list…"), "document-export", "export", "",
+        QT_TRANSLATE_NOOP("Ui::Actions", "Write every message this list shows into one mailbox file")},
     Row{ActionId::Quit, "quit", Menu::File, false, QT_TRANSLATE_NOOP("Ui::Actions", "&Quit"),
         "application-exit", "quit", "Ctrl+Q",
         QT_TRANSLATE_NOOP("Ui::Actions", "Save what is open and end the program")},
@@ -69,9 +72,15 @@ constexpr std::array rows{
     Row{ActionId::Edit, "editCopy", Menu::Message, false,
         QT_TRANSLATE_NOOP("Ui::Actions", "&Edit and send again…"), "document-edit", "edit", "Ctrl+E",
         QT_TRANSLATE_NOOP("Ui::Actions", "Write a new message that begins as a copy of this one")},
+    Row{ActionId::ExportFiles, "exportFiles", Menu::Message, false,
+        QT_TRANSLATE_NOOP("Ui::Actions", "E&xport as files…"), "document-export", "export", "Ctrl+Shift+S",
+        QT_TRANSLATE_NOOP("Ui::Actions", "Write each selected message into a file (.eml) of a folder")},
+    Row{ActionId::ExportMbox, "exportMbox", Menu::Message, false,
+        QT_TRANSLATE_NOOP("Ui::Actions", "Export as &mailbox…"), "", "", "",
+        QT_TRANSLATE_NOOP("Ui::Actions", "Write the selected messages into one file (mbox)")},
     Row{ActionId::Delete, "deleteMessage", Menu::Message, false, QT_TRANSLATE_NOOP("Ui::Actions", "&Delete…"),
         "edit-delete", "delete", "Del",
-        QT_TRANSLATE_NOOP("Ui::Actions", "Delete the selected messages and their transcripts")},
+        QT_TRANSLATE_NOOP("Ui::Actions", "Delete the selected messages and their transcripts for good")},
     Row{ActionId::Search, "search", Menu::View, false, QT_TRANSLATE_NOOP("Ui::Actions", "&Search"),
         "edit-find", "search", "Ctrl+F",
         QT_TRANSLATE_NOOP("Ui::Actions", "Search the messages of this folder")},
@@ -96,6 +105,9 @@ constexpr std::array rows{
     Row{ActionId::Practice, "practice", Menu::Tools, false,
         QT_TRANSLATE_NOOP("Ui::Actions", "&Practice server…"), "", "practice", "Ctrl+Shift+P",
         QT_TRANSLATE_NOOP("Ui::Actions", "Try things on a mail server inside the program")},
+    Row{ActionId::Preferences, "preferences", Menu::Tools, false,
+        QT_TRANSLATE_NOOP("Ui::Actions", "Pre&ferences…"), "preferences-system", "preferences", "Ctrl+,",
+        QT_TRANSLATE_NOOP("Ui::Actions", "What holds for the whole program")},
     Row{ActionId::Shortcuts, "shortcuts", Menu::Help, false,
         QT_TRANSLATE_NOOP("Ui::Actions", "&Keyboard shortcuts"), "", "keyboard", "F1", ""},
     Row{ActionId::About, "about", Menu::Help, false, QT_TRANSLATE_NOOP("Ui::Actions", "&About Postrider"),
@@ -166,7 +178,7 @@ void Actions::makeMenus()
     for (const Row &row : rows) {
         QMenu *menu = menus.value(row.menu);
         if (row.id == ActionId::Quit || row.id == ActionId::GoOutbox || row.id == ActionId::Delete ||
-            row.id == ActionId::Arrived)
+            row.id == ActionId::ExportFiles || row.id == ActionId::ExportList || row.id == ActionId::Arrived)
             menu->addSeparator();
         menu->addAction(m_actions.value(row.id));
     }

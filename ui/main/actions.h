@@ -15,6 +15,7 @@ namespace Ui {
 
 enum class ActionId {
     NewMessage,
+    ExportList,
     Quit,
     Undo,
     Schedule,
@@ -26,6 +27,8 @@ enum class ActionId {
     Resend,
     ResendToAll,
     Edit,
+    ExportFiles,
+    ExportMbox,
     Delete,
     HoldEverything,
     Search,
@@ -37,6 +40,7 @@ enum class ActionId {
     GoAccounts,
     AddAccount,
     Practice,
+    Preferences,
     Shortcuts,
     About,
 };

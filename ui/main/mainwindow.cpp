@@ -12,20 +12,24 @@
 #include "ui/main/emptywords.h"
 #include "ui/main/statusline.h"
 #include "ui/main/welcomepage.h"
+#include "ui/outbox/exportdesk.h"
 #include "ui/outbox/messagedesk.h"
 #include "ui/outbox/messagerules.h"
 #include "ui/outbox/outboxview.h"
 #include "ui/practice/practicedesk.h"
 #include "ui/practice/practicepage.h"
 #include "ui/settings/preferences.h"
+#include "ui/settings/preferencesdialog.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QCloseEvent>
+#include <QDesktopServices>
 #include <QMessageBox>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QUrl>
 #include <QVBoxLayout>
 
 namespace Ui {
@@ -52,6 +56,8 @@ MainWindow::MainWindow(Outbox::Mailroom &mailroom, Store::MessageQuery &query, P
     , m_splitter(new QSplitter(Qt::Horizontal, this))
     , m_pages(new QStackedWidget(this))
     , m_bar(new MessageBar(this))
+    , m_exportBar(new MessageBar(this))
+    , m_exports(new ExportDesk(mailroom, prompts, *m_exportBar, this))
     , m_outbox(new OutboxView(query, clock, preferences, prompts, this))
     , m_drafts(new DraftsView(mailroom, query, clock, this))
     , m_accounts(new AccountList(mailroom, query, preferences, prompts, this))
@@ -81,6 +87,7 @@ MainWindow::MainWindow(Outbox::Mailroom &mailroom, Store::MessageQuery &query, P
 void MainWindow::makePages()
 {
     m_bar->setObjectName(QStringLiteral("accountBar"));
+    m_exportBar->setObjectName(QStringLiteral("exportBar"));
     for (QWidget *page : {static_cast<QWidget *>(m_outbox), static_cast<QWidget *>(m_drafts),
                           static_cast<QWidget *>(m_accounts), static_cast<QWidget *>(m_welcome)})
         m_pages->addWidget(page);
@@ -96,6 +103,7 @@ void MainWindow::makePages()
         column->addWidget(books);
     }
     column->addWidget(m_bar);
+    column->addWidget(m_exportBar);
     column->addWidget(m_pages, 1);
     m_splitter->setObjectName(QStringLiteral("navigationSplitter"));
     m_splitter->addWidget(m_navigation);
@@ -112,6 +120,12 @@ void MainWindow::makePages()
     connect(m_outbox, &OutboxView::wanted, m_desk, &MessageDesk::carryOut);
     connect(m_desk, &MessageDesk::failed, this,
             [this](const Base::Error &error) { m_outbox->bar().tell(Role::Error, explain(error)); });
+    connect(m_exports, &ExportDesk::busyChanged, this, [this] {
+        m_status->setExporting(m_exports->isBusy());
+        updateActions();
+    });
+    connect(m_exports, &ExportDesk::openFolder, this,
+            [](const QString &path) { QDesktopServices::openUrl(QUrl::fromLocalFile(path)); });
     connect(m_desk, &MessageDesk::signIn, this, &MainWindow::signIn);
     connect(m_desk, &MessageDesk::takenBack, this, &MainWindow::openDraft);
     connect(m_desk, &MessageDesk::edit, this,
@@ -141,6 +155,9 @@ void MainWindow::connectActions()
     on(ActionId::Arrived, [this] { carryOut(MessageWish::Arrived); });
     on(ActionId::Resend, [this] { carryOut(MessageWish::Resend); });
     on(ActionId::Edit, [this] { carryOut(MessageWish::Edit); });
+    on(ActionId::ExportList, [this] { m_exports->listAsMbox(m_outbox->filter()); });
+    on(ActionId::ExportFiles, [this] { m_exports->asFiles(m_outbox->selectedIds()); });
+    on(ActionId::ExportMbox, [this] { m_exports->asMbox(m_outbox->selectedIds()); });
     on(ActionId::Delete, [this] { carryOut(MessageWish::Remove); });
     on(ActionId::Search, [this] { m_outbox->focusSearch(); });
     on(ActionId::NextPane, [this] { nextPane(); });
@@ -151,6 +168,8 @@ void MainWindow::connectActions()
     on(ActionId::GoAccounts, [this] { showFolder(Folder::Accounts); });
     on(ActionId::AddAccount, [this] { m_accounts->add(); });
     on(ActionId::Practice, [this] { showPractice(); });
+    on(ActionId::Preferences,
+       [this] { (new PreferencesDialog(m_mailroom, m_query, m_prompts, this))->open(); });
     on(ActionId::Shortcuts, [this] { m_actions->showShortcuts(); });
     on(ActionId::About, [this] { showAbout(); });
     m_outbox->setTableActions(m_actions->messageActions());
@@ -313,6 +332,9 @@ void MainWindow::updateActions()
     enable(ActionId::Edit, any.edit && states.size() == 1);
     enable(ActionId::Delete, any.remove);
     enable(ActionId::Search, here);
+    enable(ActionId::ExportFiles, !states.isEmpty() && !m_exports->isBusy());
+    enable(ActionId::ExportMbox, !states.isEmpty() && !m_exports->isBusy());
+    enable(ActionId::ExportList, here && !m_exports->isBusy());
 }
 
 // ── what is done

@@ -25,6 +25,7 @@ class AccountList;
 class Actions;
 class ComposeWindow;
 class DraftsView;
+class ExportDesk;
 class MessageBar;
 class MessageDesk;
 class OutboxView;
@@ -89,6 +90,8 @@ private:
     QSplitter *m_splitter;
     QStackedWidget *m_pages;
     MessageBar *m_bar;
+    MessageBar *m_exportBar;
+    ExportDesk *m_exports;
     OutboxView *m_outbox;
     DraftsView *m_drafts;
     AccountList *m_accounts;

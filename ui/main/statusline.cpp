@@ -39,7 +39,7 @@ StatusLine::StatusLine(Outbox::Mailroom &mailroom, const Store::MessageQuery &qu
     m_next->setObjectName(QStringLiteral("statusNext"));
     m_bar->setMaximumWidth(fontMetrics().averageCharWidth() * 20);
     m_bar->setMaximumHeight(fontMetrics().height());
-    m_bar->setAccessibleName(tr("Progress of sending"));
+    m_bar->setAccessibleName(tr("Progress of sending or exporting"));
     m_bar->hide();
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins(4, 0, 4, 0);
@@ -48,6 +48,7 @@ StatusLine::StatusLine(Outbox::Mailroom &mailroom, const Store::MessageQuery &qu
     row->addWidget(m_bar);
     row->addWidget(m_next);
     connect(&m_mailroom, &Outbox::Mailroom::progressed, this, &StatusLine::progressed);
+    connect(&m_mailroom, &Outbox::Mailroom::exported, this, &StatusLine::exported);
     connect(&m_mailroom, &Outbox::Mailroom::dispatchingChanged, this, &StatusLine::update);
     connect(&m_mailroom, &Outbox::Mailroom::settled, this, [this] {
         m_progress.reset();
@@ -72,6 +73,22 @@ void StatusLine::setCounts(const QHash<Delivery::MessageState, int> &counts)
 void StatusLine::progressed(const Outbox::Progress &progress)
 {
     m_progress = progress;
+    update();
+}
+
+void StatusLine::setExporting(bool exporting)
+{
+    m_exporting.reset();
+    if (exporting)
+        m_exporting = Store::ExportProgress();
+    update();
+}
+
+void StatusLine::exported(const Store::ExportProgress &progress)
+{
+    if (!m_exporting)
+        return; // it is over
+    m_exporting = progress;
     update();
 }
 
@@ -114,13 +131,20 @@ QString StatusLine::next() const
 
 void StatusLine::update()
 {
-    m_now->setText(now());
+    const bool counted = m_exporting && m_exporting->total > 0;
+    m_now->setText(counted ? tr("Exporting: %1 of %2 messages").arg(m_exporting->done).arg(m_exporting->total)
+                           : now());
     m_next->setText(next());
     const bool measured = m_progress && m_progress->total > 0 && m_mailroom.isDispatching();
     m_bar->setVisible(measured);
     if (measured) {
         m_bar->setRange(0, 100);
         m_bar->setValue(static_cast<int>(100 * m_progress->done / m_progress->total));
+    }
+    if (counted) {
+        m_bar->setVisible(true);
+        m_bar->setRange(0, 100);
+        m_bar->setValue(m_exporting->percent);
     }
 }
 

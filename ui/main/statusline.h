@@ -21,10 +21,12 @@ public:
     StatusLine(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, const Base::Clock &clock,
                QWidget *parent = nullptr);
 
+    void setExporting(bool exporting);
     void setCounts(const QHash<Delivery::MessageState, int> &counts);
 
 private:
     void progressed(const Outbox::Progress &progress);
+    void exported(const Store::ExportProgress &progress);
     void update();
     QString now() const;
     QString next() const;
@@ -34,6 +36,7 @@ private:
     const Base::Clock &m_clock;
     QHash<Delivery::MessageState, int> m_counts;
     std::optional<Outbox::Progress> m_progress;
+    std::optional<Store::ExportProgress> m_exporting; ///< none: nothing is being exported
     QTimer m_ticker;
     QLabel *m_now;
     QProgressBar *m_bar;

@@ -1,7 +1,7 @@
 #include "ui/outbox/messagedetails.h"
 
 #include "core/base/clock.h"
-#include "ui/common/explain.h"
+#include "ui/common/explainkeeping.h"
 #include "ui/common/format.h"
 #include "ui/common/messagebar.h"
 #include "ui/common/plainlabel.h"
@@ -226,7 +226,13 @@ void MessageDetails::tell(const Store::MessageDetails &details)
         if (!details.recipients.isEmpty())
             explanation.words = details.recipients.first().reason.reply.toString();
     }
-    m_bar->tell(roleOf(message.state), explanation);
+    const bool copyFails = details.copy && details.copy->problem;
+    const bool nothingElse = message.state == Delivery::MessageState::Sent;
+    if (copyFails && nothingElse)
+        explanation = explain(*details.copy);
+    else if (copyFails)
+        explanation.advice += QLatin1Char(' ') + explain(*details.copy).headline;
+    m_bar->tell(copyFails && nothingElse ? Role::Warning : roleOf(message.state), explanation);
     offer(details);
 }
 

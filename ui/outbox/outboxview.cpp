@@ -248,6 +248,11 @@ QList<Base::MessageId> OutboxView::selectedIds() const
     return m_table->selectedIds();
 }
 
+Store::Filter OutboxView::filter() const
+{
+    return m_model->filter();
+}
+
 QList<Base::MessageId> OutboxView::selectedFor(MessageWish wish) const
 {
     QList<Base::MessageId> ids = selectedIds();

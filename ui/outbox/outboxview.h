@@ -56,6 +56,8 @@ public:
     MessageBar &bar() { return *m_bar; }
 
     QList<Base::MessageId> selectedIds() const;
+    /// Of what the list shows.
+    Store::Filter filter() const;
     /// The selected ones of which that may be wanted.
     QList<Base::MessageId> selectedFor(MessageWish wish) const;
     /// The states of the selected messages; at most a page of them.

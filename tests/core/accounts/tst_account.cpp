@@ -20,6 +20,7 @@ private Q_SLOTS:
     void whoNeedsASecret();
     void whatCannotWork_data();
     void whatCannotWork();
+    void theFolderForCopiesIsAWholePath();
     void sameSignIn();
 };
 
@@ -116,6 +117,20 @@ void TestAccount::whatCannotWork()
     QCOMPARE(done.ok(), subject.isEmpty());
     if (!done)
         QCOMPARE(done.error().subject, subject);
+}
+
+void TestAccount::theFolderForCopiesIsAWholePath()
+{
+    Account account = sound();
+    account.sentFolder = u"/home/ada/Mail/.Sent"_s;
+    QVERIFY(Accounts::check(account).ok());
+    QCOMPARE(Accounts::fromJson(Accounts::toJson(account)), account);
+    for (const QString &folder : {u"Mail/.Sent"_s, u"."_s, u"/home/\nada"_s}) {
+        account.sentFolder = folder;
+        const Base::Done done = Accounts::check(account);
+        QVERIFY(!done.ok());
+        QCOMPARE(done.error().subject, u"sent-folder"_s);
+    }
 }
 
 void TestAccount::sameSignIn()

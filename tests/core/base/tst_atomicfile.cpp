@@ -30,6 +30,8 @@ private Q_SLOTS:
     void whatCannotBeWrittenIsToldAndNamed();
     void whatCannotBeReadIsToldAndNamed();
     void theLimitHolds();
+    void aNameThatIsTakenStaysAsItIs_data();
+    void aNameThatIsTakenStaysAsItIs();
 
 private:
     QString path() const { return m_folder->filePath(u"file"_s); }
@@ -55,6 +57,35 @@ void TestAtomicFile::whatIsWrittenIsThere()
     QVERIFY(read.ok());
     QVERIFY(*read == bytes);
     QCOMPARE(QDir(m_folder->path()).entryList(QDir::Files | QDir::Hidden), QStringList{u"file"_s});
+}
+
+void TestAtomicFile::aNameThatIsTakenStaysAsItIs_data()
+{
+    QTest::addColumn<QString>("there");
+    QTest::newRow("nothing") << QString();
+    QTest::newRow("a file") << u"file"_s;
+    QTest::newRow("a folder") << u"folder"_s;
+    QTest::newRow("a link to nowhere") << u"link"_s;
+}
+
+void TestAtomicFile::aNameThatIsTakenStaysAsItIs()
+{
+    QFETCH(QString, there);
+    const QString from = m_folder->filePath(u"from"_s);
+    QVERIFY(writeAtomically(from, "new").ok());
+    if (there == u"file"_s)
+        QVERIFY(writeAtomically(path(), "old").ok());
+    if (there == u"folder"_s)
+        QVERIFY(QDir().mkdir(path()));
+    if (there == u"link"_s)
+        QVERIFY(QFile::link(u"/nowhere"_s, path()));
+    const Base::Result<bool> renamed = Base::renameIfFree(from, path());
+    QVERIFY(renamed.ok());
+    QCOMPARE(*renamed, there.isEmpty());
+    QCOMPARE(QFileInfo::exists(from), !there.isEmpty());
+    if (there.isEmpty() || there == u"file"_s)
+        QCOMPARE(*readAll(path(), 10), QByteArray(there.isEmpty() ? "new" : "old"));
+    QVERIFY(!Base::renameIfFree(m_folder->filePath(u"gone"_s), m_folder->filePath(u"other"_s)).ok());
 }
 
 void TestAtomicFile::onlyTheOwnerMayReadIt()

@@ -18,6 +18,8 @@ private Q_SLOTS:
     void aNewHomeHasTheUsualOne();
     void itIsSeenByAll();
     void whatCannotWorkIsNotWritten();
+    void theRetentionIsKeptBesideIt();
+    void aRetentionThatCannotBeReadKeepsAll();
     void whatIsDamagedDoesNotStopMail_data();
     void whatIsDamagedDoesNotStopMail();
 
@@ -66,6 +68,31 @@ void TestSettingStore::whatCannotWorkIsNotWritten()
     QCOMPARE(done.error().kind, Base::ErrorKind::BadSetting);
     QCOMPARE(done.error().subject, u"undoDelay"_s);
     QCOMPARE(*store.schedule(), schedule);
+}
+
+void TestSettingStore::theRetentionIsKeptBesideIt()
+{
+    SettingStore store(m_books->database);
+    QVERIFY(store.retention()->keepsAll());
+    QVERIFY(store.setRetention({30, 500}).ok());
+    QVERIFY(store.setSchedule(RetrySchedule()).ok());
+    Store::MessageQuery query;
+    QVERIFY(query.open(m_books->databasePath(), m_books->spoolPath()).ok());
+    QCOMPARE(*query.retention(), Delivery::Retention(30, 500));
+    const Base::Done refused = store.setRetention({-1, 0});
+    QVERIFY(!refused.ok());
+    QCOMPARE(refused.error().kind, Base::ErrorKind::BadSetting);
+    QCOMPARE(*store.retention(), Delivery::Retention(30, 500));
+}
+
+void TestSettingStore::aRetentionThatCannotBeReadKeepsAll()
+{
+    for (const QString &written : {u""_s, u"{\"days\": "_s, u"{\"days\": -5}"_s, u"{\"days\": \"1\"}"_s}) {
+        QVERIFY(m_books->database
+                    .exec(u"INSERT OR REPLACE INTO setting (key, value) VALUES ('retention', ?)"_s, {written})
+                    .ok());
+        QVERIFY(SettingStore(m_books->database).retention()->keepsAll());
+    }
 }
 
 void TestSettingStore::whatIsDamagedDoesNotStopMail_data()

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void everythingIsKeptAndComesBack();
     void aWrongFieldIsShown_data();
     void aWrongFieldIsShown();
+    void aFolderForCopiesMustBeAMaildir();
     void pinsAreAddedPastedAndRemoved();
     void theKeyTheServerShowedIsPinned();
     void aKeyWithoutAGoodCertificateIsNotOffered();
@@ -132,12 +133,18 @@ void TestAccountPages::everythingIsKeptAndComesBack()
     pick("lane", static_cast<int>(Accounts::Lane::Window));
     part<QSpinBox>("connections")->setValue(7);
     part<QSpinBox>("perConnection")->setValue(42);
+    for (const char *inside : {"Sent/tmp", "Sent/new", "Sent/cur"})
+        QVERIFY(QDir(m_world->folder.path()).mkpath(QString::fromLatin1(inside)));
+    m_world->prompts.files = {m_world->folder.filePath(QStringLiteral("Sent"))};
+    part<QPushButton>("choose-sentFolder")->click();
+    QTRY_COMPARE(part<QLineEdit>("sentFolder")->text(), m_world->prompts.files.first());
     QTest::keyClick(part<QPushButton>("saveAccount"), Qt::Key_Space);
     QTRY_VERIFY(!m_dialog);
 
     const Base::Result<Accounts::Account> saved = m_world->query.account(QStringLiteral("club"));
     QVERIFY(saved);
-    QCOMPARE(saved->trust.client.certificateFile, m_world->prompts.files.first());
+    QCOMPARE(saved->trust.client.certificateFile, m_world->folder.filePath(QStringLiteral("me.pem")));
+    QCOMPARE(saved->sentFolder, m_world->folder.filePath(QStringLiteral("Sent")));
     QCOMPARE(saved->trust.client.keyFile, QDir::home().filePath(QStringLiteral("me.key")));
     QCOMPARE(saved->trust.caFile, QStringLiteral("/etc/ca.pem"));
     QCOMPARE(saved->trust.pins, QStringList({onePin, otherPin}));
@@ -196,6 +203,23 @@ void TestAccountPages::aWrongFieldIsShown()
     QVERIFY2(!headline.contains(QStringLiteral("settings cannot work")), qPrintable(headline));
     QCOMPARE(m_dialog->findChild<QLineEdit *>(field)->text(), text); // what was typed stays
     QVERIFY(m_world->query.accounts()->isEmpty());
+}
+
+void TestAccountPages::aFolderForCopiesMustBeAMaildir()
+{
+    open(values(), Advanced);
+    part<QLineEdit>("sentFolder")->setText(m_world->folder.path());
+    part<QTabWidget>("accountTabs")->setCurrentIndex(Account);
+    QTest::keyClick(part<QPushButton>("saveAccount"), Qt::Key_Space);
+    QTRY_VERIFY(part<MessageBar>("accountBar")->isVisible());
+    QVERIFY(part<MessageBar>("accountBar")->headline().contains(QStringLiteral("Maildir")));
+    QCOMPARE(part<QTabWidget>("accountTabs")->currentIndex(), static_cast<int>(Advanced));
+    QCOMPARE(QApplication::focusWidget()->objectName(), QStringLiteral("sentFolder"));
+    QVERIFY(m_world->query.accounts()->isEmpty());
+    part<QLineEdit>("sentFolder")->clear();
+    QTest::keyClick(part<QPushButton>("saveAccount"), Qt::Key_Space);
+    QTRY_VERIFY(!m_dialog);
+    QCOMPARE(m_world->query.accounts()->size(), 1);
 }
 
 void TestAccountPages::pinsAreAddedPastedAndRemoved()

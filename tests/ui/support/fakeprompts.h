@@ -46,6 +46,10 @@ public:
     {
         later([this, then = std::move(then)] { then(files.value(0)); });
     }
+    void openFolder(QWidget *, const QString &, std::function<void(const QString &)> then) override
+    {
+        later([this, then = std::move(then)] { then(files.value(0)); });
+    }
     void saveFile(QWidget *, const QString &, const QString &,
                   std::function<void(const QString &)> then) override
     {
