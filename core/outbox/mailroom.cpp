@@ -283,6 +283,16 @@ Mailroom::Answer<void> Mailroom::acceptWeakerSignIn(AccountId id)
     return ask<void>([id](MailWorker &worker) { return worker.acceptWeakerSignIn(id); });
 }
 
+Mailroom::Answer<void> Mailroom::forgetLearned(AccountId id)
+{
+    return ask<void>([id](MailWorker &worker) { return worker.forgetLearned(id); });
+}
+
+Mailroom::Answer<void> Mailroom::setSchedule(const Delivery::RetrySchedule &schedule)
+{
+    return ask<void>([schedule](MailWorker &worker) { return worker.setSchedule(schedule); });
+}
+
 QFuture<TestReport> Mailroom::testAccount(const Accounts::Account &account,
                                           const std::optional<QByteArray> &secret, int number,
                                           const std::optional<QByteArray> &proxySecret)

@@ -326,6 +326,32 @@ Done MailWorker::acceptWeakerSignIn(AccountId id)
     return resumeAccount(id);
 }
 
+Done MailWorker::forgetLearned(AccountId id)
+{
+    const Base::Result<Accounts::Account> account =
+        id.isValid() ? findAccount(id)
+                     : Base::Result<Accounts::Account>(Error{ErrorKind::UnknownAccount, {}, {}});
+    if (!account)
+        return account.error();
+    if (const Done done = m_accounts->setLearned(*account, {}); !done)
+        return done;
+    Q_EMIT accountsChanged();
+    lookAgain(id);
+    return {};
+}
+
+Done MailWorker::setSchedule(const Delivery::RetrySchedule &schedule)
+{
+    if (const Done done = Store::SettingStore(m_database).setSchedule(schedule); !done)
+        return done;
+    Q_EMIT messageChanged({}); // what takes too long may be another one now
+    if (isOwner())
+        m_dispatcher->reconsider();
+    else
+        m_ownership->wakeOwner({});
+    return {};
+}
+
 Done MailWorker::decide(MessageId id,
                         const std::function<Done(Store::Decisions &, const QDateTime &)> &change)
 {

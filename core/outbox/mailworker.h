@@ -51,6 +51,8 @@ public:
     Base::Done resumeAccount(Base::AccountId id);
     Base::Done liftBackOff(Base::AccountId id);
     Base::Done acceptWeakerSignIn(Base::AccountId id);
+    Base::Done forgetLearned(Base::AccountId id);
+    Base::Done setSchedule(const Delivery::RetrySchedule &schedule);
     /// retry and its kin: `change` works on the books, then the queue is looked at.
     Base::Done decide(Base::MessageId id,
                       const std::function<Base::Done(Store::Decisions &, const QDateTime &)> &change);

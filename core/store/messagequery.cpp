@@ -208,6 +208,30 @@ Base::Result<QHash<Delivery::MessageState, int>> MessageQuery::counts() const
     return counts;
 }
 
+Base::Result<int> MessageQuery::waitingOf(const QString &accountName) const
+{
+    const Base::Result<QVariant> number =
+        m_database.value(QStringLiteral("SELECT sum(number) FROM message_count WHERE account_name = ? "
+                                        "AND state IN ('queued', 'deferred')"),
+                         {accountName});
+    if (!number)
+        return number.error();
+    return number->toInt();
+}
+
+Base::Result<QList<MessageRow>> MessageQuery::longestDeferred(int limit) const
+{
+    Base::Result<Cursor> query = m_database.run(
+        QStringLiteral("SELECT id FROM message WHERE state = 'deferred' ORDER BY id LIMIT ?"), {limit});
+    if (!query)
+        return query.error();
+    QList<MessageId> ids;
+    while (query->next())
+        ids.append(MessageId{query->value(0).toLongLong()});
+    query->finish();
+    return rows(ids);
+}
+
 Base::Result<QList<DraftRow>> MessageQuery::drafts() const
 {
     return DraftStore::readAll(m_database);

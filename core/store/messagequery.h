@@ -48,6 +48,11 @@ public:
     Base::Result<QByteArray> source(Base::MessageId id, qint64 limit) const;
     Base::Result<QHash<Delivery::MessageState, int>> counts() const;
 
+    /// Messages of that account that have still to go and wait for nobody.
+    Base::Result<int> waitingOf(const QString &accountName) const;
+    /// Those that are deferred, the oldest first.
+    Base::Result<QList<MessageRow>> longestDeferred(int limit) const;
+
     Base::Result<QList<DraftRow>> drafts() const;
     Base::Result<DraftRow> draft(Base::DraftId id) const;
 

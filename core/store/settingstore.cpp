@@ -15,9 +15,9 @@ Base::Done SettingStore::setSchedule(const Delivery::RetrySchedule &schedule)
 {
     if (const Base::Done done = Delivery::check(schedule); !done)
         return done;
-    return m_database.exec(QStringLiteral("INSERT INTO setting (key, value) VALUES (?, ?) "
-                                          "ON CONFLICT (key) DO UPDATE SET value = excluded.value"),
-                           {scheduleKey, pack(Delivery::toJson(schedule))});
+    return m_database.write(QStringLiteral("INSERT INTO setting (key, value) VALUES (?, ?) "
+                                           "ON CONFLICT (key) DO UPDATE SET value = excluded.value"),
+                            {scheduleKey, pack(Delivery::toJson(schedule))});
 }
 
 Base::Result<Delivery::RetrySchedule> SettingStore::readSchedule(const Database &database)

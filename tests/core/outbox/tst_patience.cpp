@@ -38,6 +38,12 @@ private Q_SLOTS:
     void aBackOffThatIsLiftedIsLiftedForGood();
     void whatAServerTaughtHoldsOverARestart();
     void aLessonIsNotUnlearnedByAnOlderConnection();
+    void aRateTheServerNamesIsLearned_data();
+    void aRateTheServerNamesIsLearned();
+    void aRateHoldsOverARestart();
+    void aRateIsBelievedUntilTomorrow();
+    void aLimitNobodyCanCountBacksOff();
+    void lettersRefusedTogetherFailOnce();
     void whatIsDeferredDoesNotWaitForAClockThatWasSetBack();
     void aClockThatIsSetBackMeanwhileHoldsNothingUp();
     void aBackOffDoesNotWaitForAClockThatWasSetBackEither();
@@ -90,6 +96,7 @@ private:
         return m_books->enqueue(m_account, to, m_clock->now());
     }
     qsizetype taken() const { return m_server->contents.size(); }
+    QByteArray meter(const QByteArray &line, int most, const QByteArray &refusal);
 
     std::unique_ptr<Support::Books> m_books;
     std::unique_ptr<Support::FakeClock> m_clock;
@@ -97,6 +104,7 @@ private:
     std::unique_ptr<FakeServer> m_server;
     std::unique_ptr<Dispatcher> m_dispatcher;
     Account m_account;
+    QList<qint64> m_taken; ///< of meter()
 };
 
 void TestPatience::init()
@@ -107,6 +115,7 @@ void TestPatience::init()
     m_clock = std::make_unique<Support::FakeClock>();
     m_spool = std::make_unique<Store::Spool>(m_books->spoolPath());
     m_server = std::make_unique<FakeServer>();
+    m_taken.clear();
     makeDispatcher();
 }
 
@@ -311,6 +320,123 @@ void TestPatience::aLessonIsNotUnlearnedByAnOlderConnection()
     Outbox::AccountBook next(m_books->database, *m_clock);
     QVERIFY(next.refresh().ok());
     QCOMPARE(next.limitsOf(m_account).recipients, 2);
+}
+
+/// Of a server that takes so many letters within an hour, and says so when it takes no more.
+QByteArray TestPatience::meter(const QByteArray &line, int most, const QByteArray &refusal)
+{
+    const qint64 now = m_clock->now().toMSecsSinceEpoch();
+    if (line == ".")
+        m_taken.append(now);
+    if (!line.startsWith("MAIL"))
+        return {};
+    m_taken.removeIf([now](qint64 when) { return when <= now - hour; });
+    return m_taken.size() < most ? QByteArray() : refusal;
+}
+
+void TestPatience::aRateTheServerNamesIsLearned_data()
+{
+    QTest::addColumn<QByteArray>("refusal");
+    QTest::newRow("for now") << QByteArray("450 4.7.1 Rate limit: 12 messages per hour\r\n");
+    QTest::newRow("as if for good") << QByteArray("550 5.7.1 You exceeded 12 messages per hour\r\n");
+}
+
+void TestPatience::aRateTheServerNamesIsLearned()
+{
+    QFETCH(QByteArray, refusal);
+    save({});
+    QList<MessageId> all;
+    for (int i = 0; i < 20; ++i)
+        all.append(enqueue());
+    m_server->answer = [&](const QByteArray &line, int) { return meter(line, 12, refusal); };
+    start();
+    QCOMPARE(taken(), 12);
+    QCOMPARE(m_server->count("MAIL"), 13);
+    QCOMPARE(m_books->state(all.at(12)), u"deferred"_s); // and not failed
+    QCOMPARE(m_books->state(all.at(13)), u"queued"_s);
+    QCOMPARE(m_books->number(u"SELECT max(attempts) FROM message WHERE state = 'deferred'"_s), 0);
+    for (int i = 0; i < 57; ++i)
+        advance(minute);
+    QCOMPARE(m_server->count("MAIL"), 13); // no refusals are collected meanwhile
+    advance(5 * minute);
+    QCOMPARE(taken(), 20);
+    QCOMPARE(m_books->number(u"SELECT count(*) FROM message WHERE state <> 'sent'"_s), 0);
+}
+
+void TestPatience::aRateHoldsOverARestart()
+{
+    save({});
+    for (int i = 0; i < 14; ++i)
+        enqueue();
+    m_server->answer = [&](const QByteArray &line, int) {
+        return meter(line, 10, "451 4.7.1 Hourly limit exceeded\r\n");
+    };
+    start();
+    QCOMPARE(taken(), 10);
+    const auto learned = Store::AccountStore(m_books->database).learnedOf(m_account.id);
+    QVERIFY(learned.ok());
+    QCOMPARE(learned->perHour.most, 10);
+    QCOMPARE(learned->perHour.on, m_clock->now().date());
+    advance(30 * minute); // the back-off is over, the window is not open
+    const qsizetype asked = m_server->count("MAIL");
+    restart();
+    QCOMPARE(m_server->count("MAIL"), asked);
+    advance(32 * minute);
+    QCOMPARE(taken(), 14);
+}
+
+void TestPatience::aRateIsBelievedUntilTomorrow()
+{
+    save({});
+    for (int i = 0; i < 25; ++i)
+        enqueue();
+    m_server->answer = [&](const QByteArray &line, int) {
+        return meter(line, 10, "451 4.7.1 Hourly limit exceeded\r\n");
+    };
+    start();
+    QCOMPARE(taken(), 10);
+    m_server->answer = {};
+    advance(62 * minute);
+    QCOMPARE(taken(), 20); // the server would take all of them: nobody knows
+    advance(2 * day);
+    for (int i = 0; i < 15; ++i)
+        enqueue();
+    m_dispatcher->wake();
+    settle();
+    QCOMPARE(taken(), 40);
+}
+
+void TestPatience::aLimitNobodyCanCountBacksOff()
+{
+    save({});
+    const MessageId first = enqueue();
+    enqueue();
+    m_server->answer = [](const QByteArray &line, int) {
+        return line.startsWith("MAIL") ? QByteArray("554 5.2.0 Submission quota exceeded\r\n") : QByteArray();
+    };
+    start();
+    QCOMPARE(m_server->count("MAIL"), 1); // the second would fare no better
+    QCOMPARE(m_books->state(first), u"deferred"_s);
+    advance(30'000);
+    QCOMPARE(m_server->count("MAIL"), 1);
+    m_server->answer = {};
+    advance(minute);
+    QCOMPARE(taken(), 2);
+}
+
+void TestPatience::lettersRefusedTogetherFailOnce()
+{
+    save({}, 3);
+    for (int i = 0; i < 3; ++i)
+        enqueue();
+    m_server->answer = [](const QByteArray &line, int) {
+        return line.startsWith("MAIL") ? QByteArray("450 4.7.1 You are sending too fast\r\n") : QByteArray();
+    };
+    start();
+    QCOMPARE(m_server->count("MAIL"), 3);
+    const auto backOff = Store::AccountStore(m_books->database).backOffOf(m_account.id);
+    QVERIFY(backOff.ok());
+    QCOMPARE(backOff->failures, 1);
 }
 
 QTEST_GUILESS_MAIN(TestPatience)
