@@ -30,6 +30,7 @@ int runAccount(const Base::Paths &paths, const QStringList &arguments);
 int runSend(const Base::Paths &paths, const QStringList &arguments);
 int runOutbox(const Base::Paths &paths, const QStringList &arguments);
 int runTranscript(const Base::Paths &paths, const QStringList &arguments);
+int runSettings(const Base::Paths &paths, const QStringList &arguments);
 int runPractice(const Base::Paths &paths, const QStringList &arguments);
 
 /// Parses the arguments behind `name`. An exit code when the command is over already: --help was printed (0),

@@ -82,19 +82,44 @@ LimitStanding standingOf(const Store::MessageQuery &query, const Accounts::Accou
     return standing;
 }
 
-std::optional<Outbox::LimitWait> limitOf(const Store::MessageQuery &query, const Store::MessageRow &message,
+std::optional<Outbox::LimitWait> limitOf(const LimitStanding &standing, const Store::MessageRow &message,
                                          const QDateTime &now)
 {
-    if (!Delivery::isDueState(message.state) || !message.account.isValid())
+    if (!Delivery::isDueState(message.state))
         return std::nullopt;
-    const Base::Result<Accounts::Account> account = query.account(message.account);
-    if (!account)
-        return std::nullopt;
-    std::optional<Outbox::LimitWait> wait =
-        standingOf(query, *account, now).waitOf(message.recipientCount, now);
+    std::optional<Outbox::LimitWait> wait = standing.waitOf(message.recipientCount, now);
     if (wait && message.nextAttempt && *message.nextAttempt >= wait->next)
         return std::nullopt; // by then there is room
     return wait;
+}
+
+std::optional<Outbox::LimitWait> LimitStandings::limitOf(const Store::MessageRow &message,
+                                                         const QDateTime &now)
+{
+    if (!Delivery::isDueState(message.state) || !message.account.isValid())
+        return std::nullopt;
+    auto known = m_known.constFind(message.account);
+    if (known == m_known.constEnd()) {
+        const Base::Result<Accounts::Account> account = m_query.account(message.account);
+        known =
+            m_known.insert(message.account, account ? standingOf(m_query, *account, now) : LimitStanding());
+    }
+    return Ui::limitOf(*known, message, now);
+}
+
+QString name(Outbox::Limit limit)
+{
+    switch (limit) {
+    case Outbox::Limit::PerMinute:
+        return QStringLiteral("per-minute");
+    case Outbox::Limit::PerHour:
+        return QStringLiteral("per-hour");
+    case Outbox::Limit::PerDay:
+        return QStringLiteral("per-day");
+    case Outbox::Limit::RecipientsPerDay:
+        break;
+    }
+    return QStringLiteral("recipients-per-day");
 }
 
 QString words(Outbox::Limit limit, int most)

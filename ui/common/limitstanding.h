@@ -30,9 +30,29 @@ struct LimitStanding
 
 LimitStanding standingOf(const Store::MessageQuery &query, const Accounts::Account &account,
                          const QDateTime &now);
-/// What holds that message up besides its own time: it is due, or its account's next attempt is earlier.
-std::optional<Outbox::LimitWait> limitOf(const Store::MessageQuery &query, const Store::MessageRow &message,
+/// The limit of its account that holds that message up for longer than its own time does; none: no limit.
+std::optional<Outbox::LimitWait> limitOf(const LimitStanding &standing, const Store::MessageRow &message,
                                          const QDateTime &now);
+
+/// How several accounts stand, each read once: for lists.
+class LimitStandings
+{
+public:
+    explicit LimitStandings(const Store::MessageQuery &query)
+        : m_query(query)
+    {
+    }
+
+    std::optional<Outbox::LimitWait> limitOf(const Store::MessageRow &message, const QDateTime &now);
+    void clear() { m_known.clear(); }
+
+private:
+    const Store::MessageQuery &m_query;
+    QHash<Base::AccountId, LimitStanding> m_known;
+};
+
+/// "per-minute", …: the words of the command line.
+QString name(Outbox::Limit limit);
 
 /// "100 messages an hour".
 QString words(Outbox::Limit limit, int most);

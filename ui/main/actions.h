@@ -33,6 +33,7 @@ enum class ActionId {
     GoAccounts,
     AddAccount,
     Practice,
+    Preferences,
     Shortcuts,
     About,
 };

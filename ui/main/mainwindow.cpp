@@ -8,6 +8,7 @@
 #include "ui/compose/composewindow.h"
 #include "ui/main/actions.h"
 #include "ui/main/draftsview.h"
+#include "ui/main/patiencebar.h"
 #include "ui/main/statusline.h"
 #include "ui/main/welcomepage.h"
 #include "ui/outbox/messagedesk.h"
@@ -16,6 +17,7 @@
 #include "ui/practice/practicedesk.h"
 #include "ui/practice/practicepage.h"
 #include "ui/settings/preferences.h"
+#include "ui/settings/preferencesdialog.h"
 
 #include <QAction>
 #include <QApplication>
@@ -96,7 +98,7 @@ MainWindow::MainWindow(Outbox::Mailroom &mailroom, Store::MessageQuery &query, P
     , m_bar(new MessageBar(this))
     , m_outbox(new OutboxView(query, clock, preferences, prompts, this))
     , m_drafts(new DraftsView(mailroom, query, clock, this))
-    , m_accounts(new AccountList(mailroom, query, preferences, prompts, this))
+    , m_accounts(new AccountList(mailroom, query, clock, preferences, prompts, this))
     , m_welcome(new WelcomePage(this))
     , m_status(new StatusLine(mailroom, query, clock, this))
 {
@@ -137,6 +139,9 @@ void MainWindow::makePages()
         books->tell(Role::Warning, explain(*m_mailroom.salvaged()));
         column->addWidget(books);
     }
+    auto *patience = new PatienceBar(m_query, m_clock, m_preferences, right);
+    connect(patience, &PatienceBar::wanted, this, &MainWindow::select);
+    column->addWidget(patience);
     column->addWidget(m_bar);
     column->addWidget(m_pages, 1);
     m_splitter->setObjectName(QStringLiteral("navigationSplitter"));
@@ -188,6 +193,8 @@ void MainWindow::connectActions()
     on(ActionId::GoAccounts, [this] { showFolder(Folder::Accounts); });
     on(ActionId::AddAccount, [this] { m_accounts->add(); });
     on(ActionId::Practice, [this] { showPractice(); });
+    on(ActionId::Preferences,
+       [this] { (new PreferencesDialog(m_mailroom, m_query, m_clock, this))->open(); });
     on(ActionId::Shortcuts, [this] { m_actions->showShortcuts(); });
     on(ActionId::About, [this] { showAbout(); });
     m_outbox->setTableActions(m_actions->messageActions());

@@ -3,8 +3,10 @@
 #include "core/base/clock.h"
 #include "ui/common/explain.h"
 #include "ui/common/format.h"
+#include "ui/common/limitstanding.h"
 #include "ui/common/messagebar.h"
 #include "ui/common/plainlabel.h"
+#include "ui/common/schedulewords.h"
 #include "ui/common/theme.h"
 #include "ui/outbox/messagerules.h"
 #include "ui/outbox/messageview.h"
@@ -213,6 +215,7 @@ void MessageDetails::tell(const Store::MessageDetails &details)
                                             .arg(relativeTime(*message.nextAttempt, m_clock.now()))
                                       : tr("It is tried again now.");
     }
+    const bool isLate = tellPatience(message, waitsForPerson, explanation);
     if (message.state == Delivery::MessageState::Sent) {
         explanation = explain(message.state);
         if (!message.queueId.isEmpty())
@@ -221,8 +224,30 @@ void MessageDetails::tell(const Store::MessageDetails &details)
         if (!details.recipients.isEmpty())
             explanation.words = details.recipients.first().reason.reply.toString();
     }
-    m_bar->tell(roleOf(message.state), explanation);
+    m_bar->tell(isLate ? Role::Warning : roleOf(message.state), explanation);
     offer(details);
+}
+
+/// What a limit of its account, or the end of patience, means for it. True: it takes so long that the person
+/// is told.
+bool MessageDetails::tellPatience(const Store::MessageRow &message, bool waitsForPerson,
+                                  Explanation &explanation) const
+{
+    const QDateTime now = m_clock.now();
+    const QTimeZone zone = QTimeZone::systemTimeZone();
+    QStringList sentences;
+    if (const auto wait = LimitStandings(m_query).limitOf(message, now); wait && !waitsForPerson)
+        sentences.append(limitWords(*wait, now, zone));
+    else if (!explanation.advice.isEmpty())
+        sentences.append(explanation.advice);
+    const Base::Result<Delivery::RetrySchedule> schedule = m_query.schedule();
+    const bool isLate = message.state == Delivery::MessageState::Deferred && schedule &&
+                        Delivery::patienceWith(*schedule, message.created, message.attempts, now) !=
+                            Delivery::Patience::Waiting;
+    if (isLate)
+        sentences.append(warningWords(*schedule, message.created, now, zone));
+    explanation.advice = sentences.join(QLatin1Char(' '));
+    return isLate;
 }
 
 void MessageDetails::offer(const Store::MessageDetails &details)

@@ -23,6 +23,7 @@ namespace Ui {
 
 class MessageBar;
 class MessageView;
+struct Explanation;
 class Preferences;
 class Prompts;
 class RecipientModel;
@@ -53,6 +54,7 @@ Q_SIGNALS:
 private:
     void load(int attempt);
     void tell(const Store::MessageDetails &details);
+    bool tellPatience(const Store::MessageRow &message, bool waitsForPerson, Explanation &explanation) const;
     void offer(const Store::MessageDetails &details);
     void offer(const QString &text, const QString &objectName, MessageWish wish);
 
