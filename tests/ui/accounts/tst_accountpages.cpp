@@ -141,7 +141,8 @@ void TestAccountPages::everythingIsKeptAndComesBack()
     QTest::keyClicks(part<QLineEdit>("proxyHost"), QStringLiteral("Proxy.Example"));
     part<QSpinBox>("proxyPort")->setValue(3128);
     part<QTabWidget>("accountTabs")->setCurrentIndex(Limits);
-    QTest::keyClicks(part<QSpinBox>("per-hour"), QStringLiteral("200"));
+    QTest::mouseClick(part<QSpinBox>("per-hour")->findChild<QLineEdit *>(), Qt::LeftButton, {}, {12, 8});
+    QTest::keyClicks(part<QSpinBox>("per-hour"), QStringLiteral("200")); // over "no limit"
     part<QSpinBox>("recipients-per-day")->setValue(500);
     part<QSpinBox>("max-size")->setValue(25'000);
     part<QTabWidget>("accountTabs")->setCurrentIndex(Advanced);
