@@ -13,6 +13,7 @@
 #include <QHash>
 #include <QLineEdit>
 #include <QSpinBox>
+#include <QVBoxLayout>
 
 namespace Ui {
 
@@ -20,7 +21,7 @@ using Accounts::SecretPlace;
 
 AccountPage::AccountPage(QWidget *parent)
     : QWidget(parent)
-    , m_form(new QFormLayout(this))
+    , m_form(new QFormLayout)
     , m_name(makeLine(this, "accountName", tr("such as “work”")))
     , m_fromName(makeLine(this, "fromName", tr("as recipients see it")))
     , m_address(makeLine(this, "address", tr("name@example.org")))
@@ -40,7 +41,6 @@ AccountPage::AccountPage(QWidget *parent)
     m_form->addRow(tr("Account &name:"), m_name);
     m_form->addRow(tr("Your na&me:"), m_fromName);
     m_form->addRow(tr("Your add&ress:"), m_address);
-    m_form->addRow(QString(), m_providerWords);
     m_form->addRow(tr("Mai&l server:"), m_host);
     m_form->addRow(tr("Encrypt&ion:"), m_security);
     m_form->addRow(tr("&Port:"), m_port);
@@ -58,7 +58,11 @@ AccountPage::AccountPage(QWidget *parent)
     m_providerWords->setObjectName(QStringLiteral("providerWords"));
     m_providerWords->setWordWrap(true);
     m_providerWords->setTextInteractionFlags(Qt::TextSelectableByMouse); // there is an address in it
-    m_form->setRowVisible(m_providerWords, false);
+    m_providerWords->hide();
+    auto *column = new QVBoxLayout(this);
+    column->addLayout(m_form);
+    column->addWidget(m_providerWords);
+    column->addStretch(1);
     setFocusProxy(m_name);
 }
 
@@ -193,7 +197,7 @@ void AccountPage::follow(const std::optional<Accounts::Provider> &provider)
 {
     const QString advice = provider ? signInAdvice(*provider) : QString();
     m_providerWords->setText(advice);
-    m_form->setRowVisible(m_providerWords, !advice.isEmpty());
+    m_providerWords->setVisible(!advice.isEmpty());
     const QString id = provider ? provider->id : QString();
     if (id != std::exchange(m_provider, id))
         Q_EMIT providerKnown(provider);

@@ -373,7 +373,7 @@ QString OutboxModel::stateText(const Store::MessageRow &row) const
         return tr("%1 %2 %", "Sending 41 %").arg(word(row.state), QLocale().toString(percent));
     }
     if (takesLong(row))
-        return tr("%1 for %2", "Retrying for 4 h")
+        return tr("%1 %2", "Retrying 4 h")
             .arg(word(row.state), spanWords(row.created.msecsTo(m_clock.now())));
     return word(row.state);
 }

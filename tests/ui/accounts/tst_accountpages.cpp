@@ -558,6 +558,7 @@ void TestAccountPages::aProviderFillsInWhatNobodyTouched()
     QVERIFY(part<QLabel>("providerWords")->isVisible());
     QVERIFY(part<QLabel>("providerWords")->text().contains(QStringLiteral("app password")));
     QVERIFY(part<QLineEdit>("password")->isVisible());
+    QVERIFY(part<QComboBox>("secretPlace")->isVisible());
 }
 
 void TestAccountPages::whatWasTypedGoesBeforeTheProvider()
