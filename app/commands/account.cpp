@@ -3,15 +3,13 @@
 // (law 7).
 
 #include "app/commands/accountlimits.h"
+#include "app/commands/accountwish.h"
 #include "app/commands/command.h"
 #include "app/messagejson.h"
 #include "app/office.h"
 #include "app/terminal.h"
-#include "core/net/certificatetrust.h"
-#include "core/net/pin.h"
 #include "ui/common/explain.h"
 
-#include <QFileInfo>
 #include <QJsonArray>
 
 namespace App {
@@ -106,98 +104,6 @@ void addOptions(QCommandLineParser &parser)
            tr("Lets a password travel unencrypted where --security none is chosen."));
 }
 
-Net::Trust trustFrom(const QCommandLineParser &parser, const Net::Endpoint &server)
-{
-    const auto value = [&parser](const char *option) { return parser.value(QString::fromLatin1(option)); };
-    const auto file = [&value](const char *option) {
-        const QString path = value(option);
-        return path.isEmpty() ? path : QFileInfo(path).absoluteFilePath();
-    };
-    Net::Trust trust;
-    trust.caFile = file("ca-file");
-    trust.client = {file("client-certificate"), file("client-key")};
-    for (const QString &pin : parser.values(QStringLiteral("pin")))
-        trust.pins.append(Net::pinFrom(pin).value_or(pin)); // check() says what is wrong with it
-    if (parser.isSet(QStringLiteral("trust"))) {
-        trust.exception = {value("trust").remove(QLatin1Char(':')).toLower(), server.host, server.port,
-                           Net::ownServerErrorNames()};
-        if (parser.isSet(QStringLiteral("trust-errors")))
-            trust.exception.errors = value("trust-errors").split(QLatin1Char(','), Qt::SkipEmptyParts);
-    }
-    return trust;
-}
-
-Base::Result<Wish> wishFrom(const QCommandLineParser &parser, const QString &name)
-{
-    using Base::Error;
-    using Base::ErrorKind;
-    const auto value = [&parser](const char *option) { return parser.value(QString::fromLatin1(option)); };
-    Wish wish;
-    Account &account = wish.account;
-    account.name = name;
-    const Base::Result<Message::Address> from = Message::Address::parse(value("from"));
-    if (!from)
-        return from.error();
-    account.fromName = from->displayName();
-    account.fromAddress = from->addrSpec();
-    if (const Base::Done done = applyProvider(account, parser); !done)
-        return done.error();
-    if (const Base::Done done = applyLimits(account.limits, parser); !done)
-        return done.error();
-    if (parser.isSet(QStringLiteral("host")))
-        account.server.host = value("host");
-    if (parser.isSet(QStringLiteral("security"))) {
-        const Base::Result<Net::Security> security = Accounts::securityFromName(value("security"));
-        if (!security)
-            return security.error();
-        account.server.security = *security;
-        account.server.port = Accounts::defaultPort(*security);
-    }
-    if (parser.isSet(QStringLiteral("port")))
-        account.server.port = value("port").toUShort(); // 0 when it is no port: check() says so
-    const Base::Result<Net::Proxy> proxy = Net::proxyFromUrl(value("proxy"));
-    if (!proxy)
-        return proxy.error();
-    account.server.proxy = *proxy;
-    if (parser.isSet(QStringLiteral("auth"))) {
-        const Base::Result<Accounts::Auth> auth = Accounts::authFromName(value("auth"));
-        if (!auth)
-            return auth.error();
-        account.auth = *auth;
-    }
-    if (parser.isSet(QStringLiteral("user")))
-        account.user = value("user");
-    account.secretCommand = value("password-command");
-    account.helo = value("helo");
-    account.allowCleartextPassword = parser.isSet(QStringLiteral("allow-cleartext-password"));
-    account.trust = trustFrom(parser, account.server);
-    if (parser.isSet(QStringLiteral("lane"))) {
-        const Base::Result<Accounts::Lane> lane = Accounts::laneFromName(value("lane"));
-        if (!lane)
-            return lane.error();
-        account.lane = *lane;
-    }
-    account.lmtp = parser.isSet(QStringLiteral("lmtp"));
-    if (!value("sent-folder").isEmpty())
-        account.sentFolder = QFileInfo(value("sent-folder")).absoluteFilePath();
-    if (parser.isSet(QStringLiteral("max-per-connection"))) {
-        bool ok = false;
-        account.maxPerConnection = value("max-per-connection").toInt(&ok);
-        if (!ok || account.maxPerConnection < 0)
-            return Error{ErrorKind::BadAccount, QStringLiteral("max-per-connection"),
-                         QStringLiteral("a number from 0")};
-    }
-    if (parser.isSet(QStringLiteral("max-connections"))) {
-        account.maxConnections = value("max-connections").toInt();
-        if (account.maxConnections < 1 || account.maxConnections > 20)
-            return Error{ErrorKind::BadAccount, QStringLiteral("max-connections"),
-                         QStringLiteral("a number from 1 to 20")};
-    }
-    if (!account.secretCommand.isEmpty())
-        account.secretPlace = SecretPlace::Command;
-    return wish;
-}
-
 /// The exit code when one is missing.
 std::optional<int> askSecrets(Wish &wish, const QCommandLineParser &parser)
 {
@@ -215,7 +121,7 @@ std::optional<int> askSecrets(Wish &wish, const QCommandLineParser &parser)
         wish.proxySecret = Terminal::readLine();
         if (!wish.proxySecret || wish.proxySecret->isEmpty())
             return usageError(command, tr("There was no password for the proxy on standard input."));
-    } else if (account.needs(Accounts::SecretOf::Proxy)) {
+    } else if (account.needs(Accounts::SecretOf::Proxy) && account.proxySecretPlace == SecretPlace::None) {
         wish.proxySecret =
             Terminal::askHidden(tr("Password for %1 at the proxy:").arg(account.server.proxy.user));
         if (!wish.proxySecret)
@@ -224,25 +130,12 @@ std::optional<int> askSecrets(Wish &wish, const QCommandLineParser &parser)
     return std::nullopt;
 }
 
-int add(const Base::Paths &paths, const QString &name, const QCommandLineParser &parser)
+/// The exit code when what is said about a password does not go together.
+std::optional<int> checkSecrets(const Account &account, const QCommandLineParser &parser)
 {
-    const bool known = parser.isSet(QStringLiteral("provider"));
-    for (const char *needed : {"from", "host", "security"}) {
-        const QString option = QString::fromLatin1(needed);
-        if (parser.isSet(option) || (known && option != QLatin1String("from")))
-            continue;
-        return usageError(command, QStringList{tr("--%1 is missing.").arg(option),
-                                               providerHint(parser.value(QStringLiteral("from")))}
-                                       .join(QLatin1Char(' '))
-                                       .trimmed());
-    }
     const bool fromStdin = parser.isSet(QStringLiteral("password-stdin"));
     if (fromStdin && parser.isSet(QStringLiteral("password-command")))
         return usageError(command, tr("Take either --password-stdin or --password-command."));
-    Base::Result<Wish> wish = wishFrom(parser, name);
-    if (!wish)
-        return fail(wish.error());
-    Account &account = wish->account;
     if (parser.isSet(QStringLiteral("trust-errors")) && !parser.isSet(QStringLiteral("trust")))
         return usageError(command, tr("--trust-errors needs a --trust."));
     const bool givesSecret = fromStdin || !account.secretCommand.isEmpty();
@@ -258,15 +151,42 @@ int add(const Base::Paths &paths, const QString &name, const QCommandLineParser 
                           tr("With --security none the password would travel unencrypted, readable for "
                              "everyone on the way. "
                              "Choose --security starttls or tls, or say --allow-cleartext-password."));
-    if (const Base::Done done = Accounts::check(account); !done)
+    return std::nullopt;
+}
+
+/// Applies what is given and asks for what is missing; an exit code when it is over already.
+std::optional<int> complete(Wish &wish, const QCommandLineParser &parser)
+{
+    if (const Base::Done done = applyWish(wish.account, parser); !done)
         return fail(done.error());
-    if (const std::optional<int> over = askSecrets(*wish, parser))
+    if (const std::optional<int> over = checkSecrets(wish.account, parser))
+        return over;
+    if (const Base::Done done = Accounts::check(wish.account); !done)
+        return fail(done.error());
+    return askSecrets(wish, parser);
+}
+
+int add(const Base::Paths &paths, const QString &name, const QCommandLineParser &parser)
+{
+    const bool known = parser.isSet(QStringLiteral("provider"));
+    for (const char *needed : {"from", "host", "security"}) {
+        const QString option = QString::fromLatin1(needed);
+        if (parser.isSet(option) || (known && option != QLatin1String("from")))
+            continue;
+        return usageError(command, QStringList{tr("--%1 is missing.").arg(option),
+                                               providerHint(parser.value(QStringLiteral("from")))}
+                                       .join(QLatin1Char(' '))
+                                       .trimmed());
+    }
+    Wish wish;
+    wish.account.name = name;
+    if (const std::optional<int> over = complete(wish, parser))
         return *over;
     Office office(paths);
     if (const Base::Done done = office.open(Work::Enter); !done)
         return fail(done.error());
     const Base::Result<Account> saved =
-        await(office.mailroom().saveAccount(account, wish->secret, wish->proxySecret));
+        await(office.mailroom().saveAccount(wish.account, wish.secret, wish.proxySecret));
     if (!saved)
         return fail(saved.error());
     switch (saved->secretPlace) {
@@ -283,6 +203,23 @@ int add(const Base::Paths &paths, const QString &name, const QCommandLineParser 
         Terminal::say(tr("Account \"%1\" was added.").arg(saved->name));
         break;
     }
+    if (const QString advice = signInAdvice(parser); !advice.isEmpty())
+        Terminal::say(advice);
+    return Ok;
+}
+
+int set(Office &office, const Account &account, const QCommandLineParser &parser)
+{
+    const QStringList given = parser.optionNames();
+    if (given.isEmpty())
+        return usageError(command, tr("What is to change? Give the options that \"account add\" has."));
+    Wish wish{account, {}, {}};
+    if (const std::optional<int> over = complete(wish, parser))
+        return *over;
+    const Base::Result<Account> saved =
+        await(office.mailroom().saveAccount(wish.account, wish.secret, wish.proxySecret));
+    if (!saved)
+        return fail(saved.error());
     if (const QString advice = signInAdvice(parser); !advice.isEmpty())
         Terminal::say(advice);
     return Ok;
@@ -321,7 +258,10 @@ int show(Office &office, const Account &account, bool json)
     object.insert(QStringLiteral("default"), account.isDefault);
     object.insert(QStringLiteral("paused"), pause && !pause->isNull());
     object.insert(QStringLiteral("strongestAuth"), account.strongestSeen.toLower());
+    const QDateTime now = office.clock().now();
+    const Ui::LimitStanding standing = Ui::standingOf(office.query(), account, now);
     if (json) {
+        addStanding(object, standing, now);
         Terminal::print(QJsonDocument(object));
         return Ok;
     }
@@ -331,6 +271,8 @@ int show(Office &office, const Account &account, bool json)
         if (!value.isEmpty())
             Terminal::say(QStringLiteral("%1: %2").arg(field.key(), value));
     }
+    for (const QString &line : standingLines(standing, now))
+        Terminal::say(line);
     if (pause && !pause->isNull())
         Terminal::complain(Ui::explain(*pause));
     return Ok;
@@ -386,6 +328,7 @@ int runAccount(const Base::Paths &paths, const QStringList &arguments)
     parser.setApplicationDescription(
         tr("account add NAME --host H --security tls|starttls|none --from ADDRESS …\n"
            "account add NAME --provider ID --from ADDRESS …\n"
+           "account set NAME …   the options of add; only what is given changes\n"
            "account list | show NAME | remove NAME | default NAME | test NAME   [--json]"));
     addOptions(parser);
     parser.addOption({QStringLiteral("json"), tr("Prints one JSON document and nothing else.")});
@@ -395,9 +338,9 @@ int runAccount(const Base::Paths &paths, const QStringList &arguments)
     const QString verb = words.value(0);
     const QString name = words.value(1);
     const bool json = parser.isSet(QStringLiteral("json"));
-    static const QStringList verbs{QStringLiteral("add"),     QStringLiteral("list"),
-                                   QStringLiteral("show"),    QStringLiteral("remove"),
-                                   QStringLiteral("default"), QStringLiteral("test")};
+    static const QStringList verbs{
+        QStringLiteral("add"),    QStringLiteral("set"),     QStringLiteral("list"), QStringLiteral("show"),
+        QStringLiteral("remove"), QStringLiteral("default"), QStringLiteral("test")};
     if (!verbs.contains(verb))
         return usageError(command,
                           verb.isEmpty()
@@ -417,6 +360,8 @@ int runAccount(const Base::Paths &paths, const QStringList &arguments)
     const Base::Result<Account> account = office.query().account(name);
     if (!account)
         return fail(account.error());
+    if (verb == QLatin1String("set"))
+        return set(office, *account, parser);
     if (verb == QLatin1String("show"))
         return show(office, *account, json);
     if (verb == QLatin1String("remove"))

@@ -4,6 +4,8 @@
 #include "core/accounts/providers.h"
 #include "ui/common/providerwords.h"
 
+#include <QJsonArray>
+
 #include <array>
 
 namespace App {
@@ -112,6 +114,38 @@ Base::Done applyLimits(Accounts::Limits &limits, const QCommandLineParser &parse
     return {};
 }
 
+void addStanding(QJsonObject &object, const Ui::LimitStanding &standing, const QDateTime &now)
+{
+    const auto time = [](const QDateTime &when) { return when.toUTC().toString(Qt::ISODate); };
+    QJsonArray usage;
+    for (const Outbox::LimitUse &use : Outbox::usesOf(standing.limits, standing.usage, now))
+        usage.append(QJsonObject{{QStringLiteral("limit"), Ui::name(use.limit)},
+                                 {QStringLiteral("used"), use.used},
+                                 {QStringLiteral("most"), use.most}});
+    const Outbox::Forecast forecast = standing.forecast(now, QTimeZone::systemTimeZone());
+    QJsonArray days;
+    for (const Outbox::ForecastDay &day : forecast.days)
+        days.append(QJsonObject{{QStringLiteral("date"), day.date.toString(Qt::ISODate)},
+                                {QStringLiteral("messages"), day.messages},
+                                {QStringLiteral("first"), time(day.first)},
+                                {QStringLiteral("last"), time(day.last)}});
+    object.insert(QStringLiteral("learned"), Accounts::toJson(standing.learned));
+    object.insert(QStringLiteral("usage"), usage);
+    object.insert(QStringLiteral("sentInADay"), standing.usage.since(now.addDays(-1)).messages);
+    object.insert(QStringLiteral("waiting"), standing.waiting);
+    object.insert(QStringLiteral("forecast"),
+                  QJsonObject{{QStringLiteral("days"), days}, {QStringLiteral("later"), forecast.later}});
+}
+
+QStringList standingLines(const Ui::LimitStanding &standing, const QDateTime &now)
+{
+    QStringList lines;
+    for (const QString &lesson : Ui::words(standing.learned, now.toUTC().date()))
+        lines.append(tr("learned from the server: %1").arg(lesson));
+    lines.append(Ui::words(standing, now, QTimeZone::systemTimeZone()).split(QLatin1Char('\n')));
+    return lines;
+}
+
 QString providerHint(const QString &from)
 {
     const std::optional<Accounts::Provider> provider = Accounts::providerFor(from);
@@ -121,7 +155,12 @@ QString providerHint(const QString &from)
 QString signInAdvice(const QCommandLineParser &parser)
 {
     const std::optional<Accounts::Provider> provider = wanted(parser);
-    return provider ? Ui::signInAdvice(*provider) : QString();
+    if (!provider)
+        return {};
+    const QString advice = Ui::signInAdvice(*provider);
+    return provider->signIn == Accounts::SignIn::OAuth2
+               ? tr("%1 Name it with --password-command.").arg(advice)
+               : advice;
 }
 
 } // namespace App

@@ -1,8 +1,9 @@
 #pragma once
 
-// What `postrider account add` says about a provider and about limits.
+// What `postrider account` says about providers and limits.
 
 #include "core/accounts/account.h"
+#include "ui/common/limitstanding.h"
 
 #include <QCommandLineParser>
 
@@ -15,6 +16,11 @@ void addLimitOptions(QCommandLineParser &parser);
 Base::Done applyProvider(Accounts::Account &account, const QCommandLineParser &parser);
 /// Those that are given. BadAccount names the option.
 Base::Done applyLimits(Accounts::Limits &limits, const QCommandLineParser &parser);
+
+/// For `account show --json`: "learned", "usage", "sentInADay", "waiting" and "forecast".
+void addStanding(QJsonObject &object, const Ui::LimitStanding &standing, const QDateTime &now);
+/// The same for people.
+QStringList standingLines(const Ui::LimitStanding &standing, const QDateTime &now);
 
 /// What to do about a missing --host: names the provider the sender's address belongs to; empty: none is
 /// known.

@@ -9,6 +9,8 @@
 #include "app/waiting.h"
 #include "ui/common/explainkeeping.h"
 #include "ui/common/explainsearch.h"
+#include "ui/common/limitstanding.h"
+#include "ui/common/schedulewords.h"
 
 #include <QJsonArray>
 
@@ -23,6 +25,23 @@ int fail(const Base::Error &error)
 {
     Terminal::complain(error);
     return exitCodeFor(error);
+}
+
+/// A message with the limit that holds it up.
+QJsonObject withLimit(QJsonObject message, const std::optional<Outbox::LimitWait> &wait)
+{
+    QJsonValue waitsFor;
+    if (wait)
+        waitsFor = QJsonObject{{QStringLiteral("limit"), Ui::name(wait->limit)},
+                               {QStringLiteral("most"), wait->most},
+                               {QStringLiteral("next"), wait->next.toString(Qt::ISODate)}};
+    message.insert(QStringLiteral("waitsFor"), waitsFor);
+    return message;
+}
+
+QString dayAndTime(const Outbox::LimitWait &wait, const QDateTime &now)
+{
+    return Ui::dayAndTime(wait.next, now, QTimeZone::systemTimeZone());
 }
 
 /// What --state, --account and --search say; or the exit code.
@@ -75,9 +94,12 @@ int list(Office &office, const QCommandLineParser &parser)
     if (!rows)
         return fail(rows.error());
     QJsonArray array;
+    const QDateTime now = office.clock().now();
+    Ui::LimitStandings standings(office.query());
     for (const Store::MessageRow &row : *rows) {
+        const std::optional<Outbox::LimitWait> wait = standings.limitOf(row, now);
         if (parser.isSet(QStringLiteral("json"))) {
-            array.append(toJson(row));
+            array.append(withLimit(toJson(row), wait));
             continue;
         }
         const QString more =
@@ -87,6 +109,10 @@ int list(Office &office, const QCommandLineParser &parser)
                                Delivery::name(row.state).leftJustified(11),
                                row.created.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm")),
                                row.recipients + more, row.subject));
+        if (wait)
+            Terminal::say(QStringLiteral("       ") +
+                          tr("waits for the limit of %1, next %2")
+                              .arg(Ui::words(wait->limit, wait->most), dayAndTime(*wait, now)));
     }
     if (parser.isSet(QStringLiteral("json")))
         Terminal::print(QJsonDocument(array));
@@ -98,11 +124,13 @@ int show(Office &office, Base::MessageId id, bool json)
     const Base::Result<Store::MessageDetails> details = office.query().details(id);
     if (!details)
         return fail(details.error());
+    const Store::MessageRow &row = details->message;
+    const QDateTime now = office.clock().now();
+    const std::optional<Outbox::LimitWait> wait = Ui::LimitStandings(office.query()).limitOf(row, now);
     if (json) {
-        Terminal::print(QJsonDocument(toJson(*details)));
+        Terminal::print(QJsonDocument(withLimit(toJson(*details), wait)));
         return Ok;
     }
-    const Store::MessageRow &row = details->message;
     Terminal::say(tr("Message %1: %2").arg(row.id.toString(), Delivery::name(row.state)));
     Terminal::say(tr("Subject: %1").arg(row.subject));
     Terminal::say(tr("From: %1, through account \"%2\"").arg(row.from, row.accountName));
@@ -110,6 +138,8 @@ int show(Office &office, Base::MessageId id, bool json)
         Terminal::say(tr("The server calls it %1.").arg(row.queueId));
     if (row.nextAttempt)
         Terminal::say(tr("Next attempt: %1").arg(row.nextAttempt->toLocalTime().toString(Qt::ISODate)));
+    if (wait)
+        Terminal::say(Ui::limitWords(*wait, now, QTimeZone::systemTimeZone()));
     Terminal::say(toTable(*details));
     if (details->copy && details->copy->problem)
         Terminal::complain(Ui::explain(*details->copy));

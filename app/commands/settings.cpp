@@ -1,13 +1,13 @@
-// `postrider settings …`: what holds for the whole home, in the window and on the command line. Every setting
-// is a row of the table: its name, what it is for, how it is told and how it is set.
+// `postrider settings …`: shows and changes what holds for the whole home, whichever program sends: how long
+// a message is tried, when a person is told, how long sent ones are kept.
 
 #include "app/commands/command.h"
+#include "app/commands/settingkeys.h"
 #include "app/office.h"
 #include "app/terminal.h"
+#include "ui/common/scheduletext.h"
 
-#include <QJsonObject>
-
-#include <array>
+#include <QJsonDocument>
 
 namespace App {
 
@@ -21,139 +21,76 @@ int fail(const Base::Error &error)
     return exitCodeFor(error);
 }
 
-/// All that can be set, as it is in the books.
-struct Home
+Base::Result<HomeSettings> read(Office &office)
 {
-    Delivery::Retention retention;
-};
-
-struct Row
-{
-    const char *name;
-    const char *words;
-    QString (*text)(const Home &home); ///< for people
-    QJsonValue (*json)(const Home &home);
-    Base::Done (*set)(Home &home, const QString &name, const QString &value);
-};
-
-/// A number from 0 that stands for itself.
-template <int Delivery::Retention::*number, int most>
-Base::Done setNumber(Home &home, const QString &name, const QString &value)
-{
-    bool ok = false;
-    const int wanted = value.toInt(&ok);
-    if (!ok || wanted < 0 || wanted > most)
-        return Base::Error{Base::ErrorKind::BadSetting, name,
-                           QStringLiteral("a number from 0 to %1").arg(most)};
-    home.retention.*number = wanted;
-    return {};
-}
-
-constexpr std::array rows{
-    Row{"keep-days",
-        QT_TRANSLATE_NOOP("Command", "Sent messages are deleted for good so many days later; 0: never."),
-        [](const Home &home) {
-            const int days = home.retention.days;
-            return days == 0 ? tr("for ever") : days == 1 ? tr("1 day") : tr("%1 days").arg(days);
-        },
-        [](const Home &home) { return QJsonValue(home.retention.days); },
-        setNumber<&Delivery::Retention::days, Delivery::Retention::mostDays>},
-    Row{"keep-size",
-        QT_TRANSLATE_NOOP("Command",
-                          "The oldest sent messages are deleted for good when all of them together have "
-                          "more megabytes; 0: any size will do."),
-        [](const Home &home) {
-            const int megabytes = home.retention.megabytes;
-            return megabytes == 0 ? tr("any size") : tr("%1 MB").arg(megabytes);
-        },
-        [](const Home &home) { return QJsonValue(home.retention.megabytes); },
-        setNumber<&Delivery::Retention::megabytes, Delivery::Retention::mostMegabytes>},
-};
-
-const Row *rowNamed(const QString &name)
-{
-    for (const Row &row : rows) {
-        if (name == QLatin1String(row.name))
-            return &row;
-    }
-    return nullptr;
-}
-
-QString allNames()
-{
-    QStringList names;
-    for (const Row &row : rows)
-        names.append(QString::fromLatin1(row.name));
-    return names.join(QStringLiteral(", "));
-}
-
-Base::Result<Home> readHome(Office &office)
-{
+    const Base::Result<Delivery::RetrySchedule> schedule = office.query().schedule();
     const Base::Result<Delivery::Retention> retention = office.query().retention();
-    if (!retention)
-        return retention.error();
-    return Home{*retention};
+    if (!schedule || !retention)
+        return schedule ? retention.error() : schedule.error();
+    return HomeSettings{*schedule, *retention};
 }
 
-Base::Done writeHome(Office &office, const Home &before, const Home &home)
+int show(Office &office, bool json)
 {
-    return before.retention == home.retention ? Base::Done()
-                                              : await(office.mailroom().setRetention(home.retention));
-}
-
-int show(const Home &home, bool json)
-{
-    QJsonObject object;
-    for (const Row &row : rows) {
-        if (json)
-            object.insert(QString::fromLatin1(row.name), row.json(home));
-        else
-            Terminal::say(QStringLiteral("%1  %2").arg(QString::fromLatin1(row.name).leftJustified(12),
-                                                       row.text(home)));
+    const Base::Result<HomeSettings> home = read(office);
+    if (!home)
+        return fail(home.error());
+    if (json) {
+        Terminal::print(QJsonDocument(settingsJson(*home)));
+        return Ok;
     }
-    if (json)
-        Terminal::print(QJsonDocument(object));
+    for (const QString &key : settingKeys())
+        Terminal::say(QStringLiteral("%1 %2").arg(key.leftJustified(14), settingText(*home, key)));
+    Terminal::say(Ui::scheduleText(home->schedule, office.clock().now(), QTimeZone::systemTimeZone()));
     return Ok;
 }
 
-int set(Office &office, const Home &before, const QStringList &words)
-{
-    Home home = before;
-    for (const QString &word : words) {
-        const QString name = word.section(QLatin1Char('='), 0, 0);
-        const Base::Done done = rowNamed(name)->set(home, name, word.section(QLatin1Char('='), 1).trimmed());
-        if (!done)
-            return fail(done.error());
-    }
-    const Base::Done done = writeHome(office, before, home);
-    return done ? static_cast<int>(Ok) : fail(done.error());
-}
-
-/// The exit code when what is to be set is not said as it must be.
+/// What is said is right in form: NAME=VALUE, each name known and said once.
 std::optional<int> checkWords(const QStringList &words)
 {
-    if (words.isEmpty())
-        return usageError(command, tr("Say what to set: %1.").arg(QStringLiteral("keep-days=30")));
+    QStringList seen;
     for (const QString &word : words) {
+        const QString key = word.section(QLatin1Char('='), 0, 0);
         if (!word.contains(QLatin1Char('=')))
-            return usageError(command, tr("\"%1\" has no value. Write NAME=VALUE.").arg(word));
-        if (const QString name = word.section(QLatin1Char('='), 0, 0); !rowNamed(name))
-            return usageError(command,
-                              tr("There is no setting \"%1\". There are: %2.").arg(name, allNames()));
+            return usageError(command, tr("\"%1\" is no NAME=VALUE.").arg(word));
+        if (!settingKeys().contains(key))
+            return usageError(command, tr("There is no setting \"%1\". There are %2.")
+                                           .arg(key, settingKeys().join(QStringLiteral(", "))));
+        if (seen.contains(key))
+            return usageError(command, tr("\"%1\" is said twice.").arg(key));
+        seen.append(key);
     }
     return std::nullopt;
 }
 
-QString description()
+int set(Office &office, const QStringList &words)
 {
-    QStringList lines{tr("settings show [--json]\nsettings set NAME=VALUE…"), {}};
-    for (const Row &row : rows)
-        lines.append(
-            QStringLiteral("%1  %2").arg(QString::fromLatin1(row.name).leftJustified(12), tr(row.words)));
-    lines.append(QString());
-    lines.append(
-        tr("Messages that did not reach everybody, and those a person must decide about, are always kept."));
-    return lines.join(QLatin1Char('\n'));
+    const Base::Result<HomeSettings> before = read(office);
+    if (!before)
+        return fail(before.error());
+    HomeSettings home = *before;
+    for (const QString &word : words) {
+        const Base::Done done = applySetting(home, word.section(QLatin1Char('='), 0, 0),
+                                             word.section(QLatin1Char('='), 1).trimmed());
+        if (!done)
+            return fail(done.error());
+    }
+    if (const Base::Done done = Delivery::check(home.schedule); !done) {
+        Base::Error error = done.error();
+        if (const QString problem = Ui::scheduleProblem(error); !problem.isEmpty())
+            error.detail = problem;
+        error.subject = settingKeyOf(error.subject);
+        return fail(error);
+    }
+    if (home.schedule != before->schedule) {
+        if (const Base::Done done = await(office.mailroom().setSchedule(home.schedule)); !done)
+            return fail(done.error());
+    }
+    if (home.retention != before->retention) {
+        if (const Base::Done done = await(office.mailroom().setRetention(home.retention)); !done)
+            return fail(done.error());
+    }
+    return Ok;
 }
 
 } // namespace
@@ -161,26 +98,41 @@ QString description()
 int runSettings(const Base::Paths &paths, const QStringList &arguments)
 {
     QCommandLineParser parser;
-    parser.setApplicationDescription(description());
+    parser.setApplicationDescription(
+        tr("settings show [--json]\n"
+           "settings set NAME=VALUE…\n\n"
+           "retry-delays=60,120,5m   after the first attempt, the second, …\n"
+           "retry-every=1h           behind the last of them\n"
+           "retry-jitter=10          up to so many percent longer, each message its own\n"
+           "warn-after=4h            the window says that a message takes long; 0: never\n"
+           "give-up-after=5d         then a message has failed\n"
+           "undo=10                  seconds in which sending can be taken back; 0: none\n"
+           "ask-when-late=1h         a scheduled message that is later asks first; 0: never\n"
+           "keep-days=30             sent messages are deleted for good so many days later; 0: never\n"
+           "keep-size=500            the oldest ones are when all have more megabytes; 0: any size\n\n"
+           "A span without a unit is seconds; s, m, h and d are units. NAME=default restores one.\n"
+           "Messages that did not reach everybody, and those a person must decide about, are always kept."));
     parser.addOption({QStringLiteral("json"), tr("Prints one JSON document and nothing else.")});
     if (const std::optional<int> over = parse(parser, command, arguments))
         return *over;
     QStringList words = parser.positionalArguments();
     const QString verb = words.isEmpty() ? QString() : words.takeFirst();
     if (verb != QLatin1String("show") && verb != QLatin1String("set"))
-        return usageError(command, tr("Say what to do: show or set."));
-    const bool shows = verb == QLatin1String("show");
-    if (shows && !words.isEmpty())
+        return usageError(command, verb.isEmpty() ? tr("Say what to do: show or set.")
+                                                  : tr("\"%1\" is neither show nor set.").arg(verb));
+    if (verb == QLatin1String("show") && !words.isEmpty())
         return usageError(command, tr("\"%1\" is one word too many.").arg(words.first()));
-    if (const std::optional<int> over = shows ? std::nullopt : checkWords(words))
-        return *over;
+    if (verb == QLatin1String("set") && words.isEmpty())
+        return usageError(command, tr("Which setting? Write NAME=VALUE."));
+    if (verb == QLatin1String("set")) {
+        if (const std::optional<int> over = checkWords(words))
+            return *over;
+    }
     Office office(paths);
     if (const Base::Done done = office.open(Work::Enter); !done)
         return fail(done.error());
-    const Base::Result<Home> home = readHome(office);
-    if (!home)
-        return fail(home.error());
-    return shows ? show(*home, parser.isSet(QStringLiteral("json"))) : set(office, *home, words);
+    return verb == QLatin1String("show") ? show(office, parser.isSet(QStringLiteral("json")))
+                                         : set(office, words);
 }
 
 } // namespace App

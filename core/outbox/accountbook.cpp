@@ -1,10 +1,10 @@
 #include "core/outbox/accountbook.h"
 
 #include "core/base/log.h"
-#include "core/outbox/limits.h"
 #include "core/smtp/sasl.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace Outbox {
 
@@ -139,7 +139,8 @@ bool AccountBook::learnOffers(const Account &account, const QStringList &offers)
 
 bool AccountBook::hasLimits(const Account &account) const
 {
-    return !Accounts::tightened(account.limits, learnedOf(account.id), m_clock.now().date()).isNull();
+    return m_backOff.contains(account.id) ||
+           !Accounts::tightened(account.limits, learnedOf(account.id), m_clock.now().date()).isNull();
 }
 
 Smtp::LearnedLimits AccountBook::limitsOf(const Account &account) const
@@ -166,6 +167,23 @@ void AccountBook::learnLimits(const Account &account, const Smtp::LearnedLimits 
         learned.letters = {limits.letters, today};
     if (!fewerRecipients && !fewerLetters)
         return;
+    keepLearned(account, learned);
+}
+
+bool AccountBook::isToBlame(const Account &account, const Delivery::Outcome &outcome)
+{
+    const LimitNamed named = limitNamedBy(outcome);
+    if (named == LimitNamed::None)
+        return outcome.scope == Delivery::Scope::Account && !outcome.isSuccess();
+    Accounts::Learned &learned = m_learned[account.id];
+    const Accounts::Learned lesson = taught(learned, named, m_usage.value(account.id), m_clock.now());
+    if (lesson != std::exchange(learned, lesson))
+        keepLearned(account, lesson);
+    return true;
+}
+
+void AccountBook::keepLearned(const Account &account, const Accounts::Learned &learned)
+{
     if (const Base::Done done = m_store.setLearned(account, learned); !done)
         Base::Log::warning(QStringLiteral("What account \"%1\" has learned cannot be remembered: %2")
                                .arg(account.name, done.error().detail));
@@ -174,8 +192,11 @@ void AccountBook::learnLimits(const Account &account, const Smtp::LearnedLimits 
 Store::BackOff AccountBook::backOff(AccountId id)
 {
     Store::BackOff &backOff = m_backOff[id];
-    ++backOff.failures;
-    backOff.until = m_clock.now().addMSecs(Delivery::delayAfter(m_schedule, backOff.failures, seedOf(id)));
+    if (!backOff.until.isValid() || backOff.until <= m_clock.now()) {
+        ++backOff.failures;
+        backOff.until =
+            m_clock.now().addMSecs(Delivery::delayAfter(m_schedule, backOff.failures, seedOf(id)));
+    }
     m_secrets.remove(id);
     m_signedIn.remove(id);
     return backOff;

@@ -5,6 +5,7 @@
 // written at once.
 
 #include "core/base/clock.h"
+#include "core/outbox/limits.h"
 #include "core/outbox/queue.h"
 #include "core/smtp/session.h"
 #include "core/store/accountstore.h"
@@ -55,10 +56,14 @@ public:
     /// What the account's settings and its server's refusals say a connection takes.
     Smtp::LearnedLimits limitsOf(const Accounts::Account &account) const;
     void learnLimits(const Accounts::Account &account, const Smtp::LearnedLimits &limits);
+    /// Whether an attempt failed by the account's fault and not by the message's. What a refusal that speaks
+    /// of the account's limits teaches is kept; what was sent has to be counted by then.
+    bool isToBlame(const Accounts::Account &account, const Delivery::Outcome &outcome);
 
     /// The home's; the same for all accounts.
     const Delivery::RetrySchedule &schedule() const { return m_schedule; }
-    /// An attempt failed by the account's fault: how long nothing is tried, to be put on record.
+    /// An attempt failed by the account's fault: how long nothing is tried, to be put on record. Those that
+    /// were under way together fail once.
     Store::BackOff backOff(Base::AccountId id);
     /// It works. None: that was known.
     std::optional<Store::BackOff> clearBackOff(Base::AccountId id);
@@ -70,6 +75,7 @@ public:
     void forget(Base::AccountId id);
 
 private:
+    void keepLearned(const Accounts::Account &account, const Accounts::Learned &learned);
     void load(Base::AccountId id);
     Accounts::Learned learnedOf(Base::AccountId id) const { return m_learned.value(id); }
 

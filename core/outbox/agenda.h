@@ -21,6 +21,8 @@ public:
 
     /// Reads the settings anew and settles what came with the time. The messages that left.
     Base::Result<QList<Base::MessageId>> look(const QDateTime &now);
+    /// The schedule was changed: at the next look what waits under the old one is gone through.
+    void forget() { m_last = {}; }
     /// When to look again at the latest, as far as messages say; none: never.
     std::optional<QDateTime> next(const QDateTime &now) const;
 

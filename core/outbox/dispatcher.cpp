@@ -309,7 +309,7 @@ Ending Dispatcher::endingOf(const Accounts::Account &account, const Store::Queue
 {
     const QDateTime now = m_clock.now();
     const Delivery::RetrySchedule &schedule = m_accounts.schedule();
-    Ending ending{outcome, transcript, {}, m_accounts.count(account, outcome), {}};
+    Ending ending{deferredAtLimits(outcome), transcript, {}, m_accounts.count(account, outcome), {}};
     Store::Consequence &consequence = ending.consequence;
     const int attempts = entry.attempts + 1;
     consequence.nextAttempt = now.addMSecs(Delivery::delayAfter(schedule, attempts, jitterSeedOf(entry)));
@@ -319,7 +319,7 @@ Ending Dispatcher::endingOf(const Accounts::Account &account, const Store::Queue
         consequence.countAttempt = false;
         consequence.isInterrupted = outcome.error->kind == ErrorKind::Interrupted;
         consequence.nextAttempt = now;
-    } else if (outcome.scope == Delivery::Scope::Account && !outcome.isSuccess()) {
+    } else if (m_accounts.isToBlame(account, outcome)) {
         // The account's fault: the message is left as it was, the account waits.
         consequence.countAttempt = false;
         ending.backOff = m_accounts.backOff(account.id);

@@ -38,6 +38,12 @@ public:
     void start();
     /// Looks what is due now.
     void wake();
+    /// The schedule was changed: what waits under the old one is looked at anew.
+    void reconsider()
+    {
+        m_agenda.forget();
+        wake();
+    }
     /// Lets nothing new begin. Attempts that are not past the final dot end safely; drained() when none is
     /// left.
     void stop();

@@ -143,6 +143,27 @@ LimitNamed limitNamedBy(const Delivery::ServerReply &reply)
     return LimitNamed::None;
 }
 
+LimitNamed limitNamedBy(const Delivery::Outcome &outcome)
+{
+    LimitNamed named = LimitNamed::None;
+    for (const Delivery::RecipientResult &each : outcome.recipients) {
+        // Before MAIL it is the sign-in or the connection that somebody has too much of.
+        if (each.stage >= Delivery::Stage::Mail && !each.reply.isNull())
+            named = std::max(named, limitNamedBy(each.reply));
+    }
+    return named;
+}
+
+Delivery::Outcome deferredAtLimits(Delivery::Outcome outcome)
+{
+    for (Delivery::RecipientResult &each : outcome.recipients) {
+        if (each.verdict == Delivery::Verdict::Refused && each.stage >= Delivery::Stage::Mail &&
+            limitNamedBy(each.reply) != LimitNamed::None)
+            each.verdict = Delivery::Verdict::Deferred;
+    }
+    return outcome;
+}
+
 Accounts::Learned taught(Accounts::Learned known, LimitNamed named, const Usage &usage, const QDateTime &now)
 {
     const auto learn = [&](Accounts::Lesson &lesson, qint64 span) {

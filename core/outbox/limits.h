@@ -37,6 +37,11 @@ inline constexpr qint64 longestWindow = 24LL * 3600 * 1000;
 /// greylisting and for what a recipient's mailbox takes.
 enum class LimitNamed { None, Rate, Minute, Hour, Day };
 LimitNamed limitNamedBy(const Delivery::ServerReply &reply);
+/// The same of an attempt, of all that was said about its letter; what decides is the longest window.
+LimitNamed limitNamedBy(const Delivery::Outcome &outcome);
+
+/// With those deferred whom a limit of the sender's refused: that passes, whatever the code says.
+Delivery::Outcome deferredAtLimits(Delivery::Outcome outcome);
 
 /// What such a refusal at `now` teaches, beside what was known: the server takes what it took, and no more.
 /// Fewer than 10 teach nothing: other programs send through the same account, too.

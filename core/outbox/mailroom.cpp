@@ -231,7 +231,7 @@ Mailroom::Answer<Accounts::Account> Mailroom::saveAccount(const Accounts::Accoun
         });
     };
     ask<Accounts::Account>([account](MailWorker &worker) {
-        return worker.saveAccount(account);
+        return worker.accounts().save(account);
     }).then(this, [=, this](const Saved &saved) {
         if (!saved)
             return keepPromise<Accounts::Account>(answer, saved.error());
@@ -257,7 +257,7 @@ Mailroom::Answer<Accounts::Account> Mailroom::keepSecret(const Accounts::Account
             Accounts::Account complete = account;
             (which == Accounts::SecretOf::SignIn ? complete.secretPlace : complete.proxySecretPlace) = *place;
             ask<Accounts::Account>([complete](MailWorker &worker) {
-                return worker.saveAccount(complete);
+                return worker.accounts().save(complete);
             }).then(this, [answer](const Result<Accounts::Account> &done) {
                 keepPromise<Accounts::Account>(answer, done);
             });
@@ -270,7 +270,7 @@ Mailroom::Answer<void> Mailroom::removeAccount(AccountId id)
 {
     const Promise<void> answer = promise<void>();
     ask<Accounts::Account>([id](MailWorker &worker) {
-        return worker.removeAccount(id);
+        return worker.accounts().remove(id);
     }).then(this, [this, answer](const Result<Accounts::Account> &removed) {
         if (!removed)
             return keepPromise<void>(answer, removed.error());
@@ -281,32 +281,42 @@ Mailroom::Answer<void> Mailroom::removeAccount(AccountId id)
 
 Mailroom::Answer<void> Mailroom::setDefaultAccount(AccountId id)
 {
-    return ask<void>([id](MailWorker &worker) { return worker.setDefaultAccount(id); });
+    return ask<void>([id](MailWorker &worker) { return worker.accounts().setDefault(id); });
 }
 
 Mailroom::Answer<void> Mailroom::resumeAccount(AccountId id)
 {
-    return ask<void>([id](MailWorker &worker) { return worker.resumeAccount(id); });
+    return ask<void>([id](MailWorker &worker) { return worker.accounts().resume(id); });
 }
 
 Mailroom::Answer<void> Mailroom::holdAccount(AccountId id, bool held)
 {
-    return ask<void>([id, held](MailWorker &worker) { return worker.holdAccount(id, held); });
+    return ask<void>([id, held](MailWorker &worker) { return worker.accounts().hold(id, held); });
 }
 
 Mailroom::Answer<void> Mailroom::holdEverything(bool held)
 {
-    return ask<void>([held](MailWorker &worker) { return worker.holdEverything(held); });
+    return ask<void>([held](MailWorker &worker) { return worker.accounts().holdEverything(held); });
 }
 
 Mailroom::Answer<void> Mailroom::liftBackOff(AccountId id)
 {
-    return ask<void>([id](MailWorker &worker) { return worker.liftBackOff(id); });
+    return ask<void>([id](MailWorker &worker) { return worker.accounts().liftBackOff(id); });
 }
 
 Mailroom::Answer<void> Mailroom::acceptWeakerSignIn(AccountId id)
 {
-    return ask<void>([id](MailWorker &worker) { return worker.acceptWeakerSignIn(id); });
+    return ask<void>([id](MailWorker &worker) { return worker.accounts().acceptWeakerSignIn(id); });
+}
+
+Mailroom::Answer<void> Mailroom::forgetLearned(AccountId id)
+{
+    return ask<void>([id](MailWorker &worker) { return worker.accounts().forgetLearned(id); });
+}
+
+Mailroom::Answer<void> Mailroom::setSchedule(const Delivery::RetrySchedule &schedule)
+{
+    return ask<void>([schedule](MailWorker &worker) { return worker.setSchedule(schedule); });
 }
 
 QFuture<TestReport> Mailroom::testAccount(const Accounts::Account &account,

@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/base/paths.h"
 #include "core/delivery/retention.h"
+#include "core/delivery/retryschedule.h"
 #include "core/delivery/scheduledtime.h"
 #include "core/message/draft.h"
 #include "core/message/finishedmessage.h"
@@ -97,6 +98,11 @@ public:
     /// Forgets by which mechanism the account's server took it, so that a weaker one will do; then resumes
     /// it.
     Answer<void> acceptWeakerSignIn(Base::AccountId id);
+    /// What its server taught about its limits; only the person's own hold from here on.
+    Answer<void> forgetLearned(Base::AccountId id);
+    /// The home's patience, for the window and the command line. What waits is due by the new one at once
+    /// where this program dispatches. BadSetting, and the old one holds.
+    Answer<void> setSchedule(const Delivery::RetrySchedule &schedule);
     /// Walks the connection up to the sign-in without sending. A secret that is not given: the stored one.
     /// Each step is also told by testFound() as it happens, with the number given.
     QFuture<TestReport> testAccount(const Accounts::Account &account, const std::optional<QByteArray> &secret,

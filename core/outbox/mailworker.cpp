@@ -50,7 +50,11 @@ Done MailWorker::open(bool dispatch)
         return done;
     m_group = std::make_unique<Store::CommitGroup>(m_database);
     m_spool = std::make_unique<Store::Spool>(m_paths.spool());
-    m_accounts = std::make_unique<Store::AccountStore>(m_database);
+    m_clerk = std::make_unique<AccountClerk>(m_database, m_clock);
+    connect(m_clerk.get(), &AccountClerk::changed, this, &MailWorker::accountsChanged);
+    connect(m_clerk.get(), &AccountClerk::messagesHeld, this, [this] { Q_EMIT messageChanged({}); });
+    connect(m_clerk.get(), &AccountClerk::lookWanted, this, &MailWorker::lookAgain);
+    connect(m_clerk.get(), &AccountClerk::saved, this, [this] { m_copier->retry(); });
     m_messages = std::make_unique<Store::MessageStore>(m_database);
     m_decisions = std::make_unique<Store::Decisions>(m_database);
     m_departures = std::make_unique<Store::Departures>(m_database);
@@ -178,22 +182,6 @@ void MailWorker::stop()
     m_dispatcher->stop();
 }
 
-Base::Result<Accounts::Account> MailWorker::findAccount(AccountId id) const
-{
-    const Base::Result<QList<Accounts::Account>> all = m_accounts->all();
-    if (!all)
-        return all.error();
-    if (all->isEmpty())
-        return Error{ErrorKind::NoAccount, {}, {}};
-    if (!id.isValid())
-        return all->first();
-    for (const Accounts::Account &account : *all) {
-        if (account.id == id)
-            return account;
-    }
-    return Error{ErrorKind::UnknownAccount, id.toString(), {}};
-}
-
 /// Whether the account's server can take it, as far as it is known from the last time.
 Done MailWorker::isPossible(const Message::OutgoingMessage &message, const Accounts::Account &account)
 {
@@ -220,7 +208,7 @@ Done MailWorker::isPossible(const Message::OutgoingMessage &message, const Accou
 void MailWorker::submit(const Submission &submission, Builder builder, Then<MessageId> then)
 {
     Base::assertThread(this);
-    const Base::Result<Accounts::Account> account = findAccount(submission.account);
+    const Base::Result<Accounts::Account> account = m_clerk->find(submission.account);
     if (!account)
         return then(account.error());
     m_builders.start(
@@ -317,103 +305,16 @@ Done MailWorker::removeDraft(Base::DraftId id)
     return done;
 }
 
-Base::Result<Accounts::Account> MailWorker::saveAccount(const Accounts::Account &account)
+Done MailWorker::setSchedule(const Delivery::RetrySchedule &schedule)
 {
-    if (const Done done = checkFolder(account); !done)
-        return done.error();
-    const Base::Result<Accounts::Account> saved = m_accounts->save(account);
-    if (!saved)
-        return saved;
-    // A changed account deserves another try.
-    if (const Done done = resumeAccount(saved->id); !done)
-        return done.error();
-    m_copier->retry();
-    return saved;
-}
-
-/// Where it is chosen: one that is away later is no reason to refuse another change.
-Done MailWorker::checkFolder(const Accounts::Account &account) const
-{
-    if (account.sentFolder.isEmpty())
-        return {};
-    const Base::Result<Accounts::Account> before =
-        account.id.isValid() ? findAccount(account.id) : Base::Result<Accounts::Account>(Accounts::Account());
-    if (before && before->sentFolder == account.sentFolder)
-        return {};
-    return Store::Maildir(account.sentFolder).check();
-}
-
-Base::Result<Accounts::Account> MailWorker::removeAccount(AccountId id)
-{
-    const Base::Result<Accounts::Account> account =
-        id.isValid() ? findAccount(id)
-                     : Base::Result<Accounts::Account>(Error{ErrorKind::UnknownAccount, {}, {}});
-    if (!account)
-        return account;
-    if (const Done done = m_decisions->holdAllOf(id, m_clock.now()); !done)
-        return done.error();
-    if (const Done done = m_accounts->remove(id); !done)
-        return done.error();
-    Q_EMIT accountsChanged();
-    Q_EMIT messageChanged({});
-    lookAgain(id);
-    return account;
-}
-
-Done MailWorker::setDefaultAccount(AccountId id)
-{
-    const Done done = m_accounts->setDefault(id);
-    if (done)
-        Q_EMIT accountsChanged();
-    return done;
-}
-
-Done MailWorker::resumeAccount(AccountId id)
-{
-    if (const Done done = m_accounts->setPause(id, {}); !done)
+    if (const Done done = Store::SettingStore(m_database).setSchedule(schedule); !done)
         return done;
-    if (const Done done = m_decisions->makeDue(id, m_clock.now()); !done)
-        return done;
-    Q_EMIT accountsChanged();
-    return liftBackOff(id);
-}
-
-Done MailWorker::holdAccount(AccountId id, bool held)
-{
-    if (const Done done = m_accounts->setHeld(id, held); !done)
-        return done;
-    Q_EMIT accountsChanged();
-    lookAgain();
+    Q_EMIT messageChanged({}); // what takes too long may be another one now
+    if (isOwner())
+        m_dispatcher->reconsider();
+    else
+        m_ownership->wakeOwner({});
     return {};
-}
-
-Done MailWorker::holdEverything(bool held)
-{
-    if (const Done done = Store::SettingStore(m_database).setEverythingHeld(held); !done)
-        return done;
-    Q_EMIT accountsChanged();
-    lookAgain();
-    return {};
-}
-
-Done MailWorker::liftBackOff(AccountId id)
-{
-    if (const Done done = m_accounts->setBackOff(id, {}); !done)
-        return done;
-    lookAgain(id);
-    return {};
-}
-
-Done MailWorker::acceptWeakerSignIn(AccountId id)
-{
-    const Base::Result<Accounts::Account> account =
-        id.isValid() ? findAccount(id)
-                     : Base::Result<Accounts::Account>(Error{ErrorKind::UnknownAccount, {}, {}});
-    if (!account)
-        return account.error();
-    if (const Done done = m_accounts->setStrongestSeen(*account, {}); !done)
-        return done;
-    return resumeAccount(id);
 }
 
 Done MailWorker::decide(MessageId id,
@@ -437,10 +338,9 @@ Done MailWorker::retry(MessageId id)
         m_database.value(QStringLiteral("SELECT account FROM message WHERE id = ?"), {id.value});
     if (account && !account->isNull()) {
         const AccountId accountId{account->toLongLong()};
-        if (const Done lifted = m_accounts->setPause(accountId, {}); !lifted)
+        if (const Done lifted = m_clerk->liftPause(accountId); !lifted)
             return lifted;
-        Q_EMIT accountsChanged();
-        return liftBackOff(accountId);
+        return m_clerk->liftBackOff(accountId);
     }
     return {};
 }

@@ -7,6 +7,7 @@
 #include "core/base/paths.h"
 #include "core/message/draft.h"
 #include "core/message/finishedmessage.h"
+#include "core/outbox/accountclerk.h"
 #include "core/outbox/connectiontest.h"
 #include "core/outbox/copier.h"
 #include "core/outbox/dispatcher.h"
@@ -59,15 +60,8 @@ public:
     Base::Result<Base::DraftId> takeBack(Base::MessageId id);
     Base::Result<Base::DraftId> saveDraft(const Message::Draft &draft);
     Base::Done removeDraft(Base::DraftId id);
-    Base::Result<Accounts::Account> saveAccount(const Accounts::Account &account);
-    /// The account as it was.
-    Base::Result<Accounts::Account> removeAccount(Base::AccountId id);
-    Base::Done setDefaultAccount(Base::AccountId id);
-    Base::Done resumeAccount(Base::AccountId id);
-    Base::Done holdAccount(Base::AccountId id, bool held);
-    Base::Done holdEverything(bool held);
-    Base::Done liftBackOff(Base::AccountId id);
-    Base::Done acceptWeakerSignIn(Base::AccountId id);
+    AccountClerk &accounts() { return *m_clerk; }
+    Base::Done setSchedule(const Delivery::RetrySchedule &schedule);
     /// retry and its kin: `change` works on the books, then the queue is looked at.
     Base::Done decide(Base::MessageId id,
                       const std::function<Base::Done(Store::Decisions &, const QDateTime &)> &change);
@@ -97,8 +91,6 @@ private:
     void enter(const Message::OutgoingMessage &message, const Accounts::Account &account,
                const Submission &submission, const Then<Base::MessageId> &then);
     Base::Done postpone(Base::MessageId id, const Submission &submission);
-    Base::Result<Accounts::Account> findAccount(Base::AccountId id) const;
-    Base::Done checkFolder(const Accounts::Account &account) const;
     Base::Done openBooks();
     void startDispatching();
     void lookAgain(Base::AccountId account = {});
@@ -111,7 +103,7 @@ private:
     Store::Database m_database;
     std::unique_ptr<Store::CommitGroup> m_group;
     std::unique_ptr<Store::Spool> m_spool;
-    std::unique_ptr<Store::AccountStore> m_accounts;
+    std::unique_ptr<AccountClerk> m_clerk;
     std::unique_ptr<Store::MessageStore> m_messages;
     std::unique_ptr<Store::Decisions> m_decisions;
     std::unique_ptr<Store::Departures> m_departures;

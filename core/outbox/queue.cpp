@@ -16,7 +16,9 @@ Accounts::Tally tallyOf(const Store::QueueEntry &entry, const Accounts::Limits &
 std::optional<QDateTime> AccountCondition::allowedAt(const Store::QueueEntry &entry,
                                                      const QDateTime &now) const
 {
-    return limits.isNull() ? std::optional(now) : nextAllowed(limits, usage, entry.recipients, now, underWay);
+    const std::optional<QDateTime> allowed =
+        limits.isNull() ? std::optional(now) : nextAllowed(limits, usage, entry.recipients, now, underWay);
+    return allowed && backOffUntil.isValid() ? std::max(*allowed, backOffUntil) : allowed;
 }
 
 void AccountCondition::take(const Store::QueueEntry &entry)

@@ -20,7 +20,7 @@ struct AccountCondition
     Accounts::Usage usage;
     Accounts::Tally underWay; ///< as if it had gone now
 
-    /// When that message may go as far as the account's limits are concerned; none: never.
+    /// When that message may go as far as the account's limits and its back-off are concerned; none: never.
     std::optional<QDateTime> allowedAt(const Store::QueueEntry &entry, const QDateTime &now) const;
     /// It is on its way.
     void take(const Store::QueueEntry &entry);

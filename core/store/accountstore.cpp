@@ -143,8 +143,8 @@ Base::Done AccountStore::setLearned(const Accounts::Account &account, const Acco
     const std::optional<Accounts::Account> now = stored(account.id);
     if (!now || !Accounts::isSameSignIn(*now, account))
         return {};
-    return m_database.exec(QStringLiteral("UPDATE account SET learned = ? WHERE id = ?"),
-                           {pack(Accounts::toJson(learned)), account.id.value});
+    return m_database.write(QStringLiteral("UPDATE account SET learned = ? WHERE id = ?"),
+                            {pack(Accounts::toJson(learned)), account.id.value});
 }
 
 Base::Done AccountStore::forgetServer(Base::AccountId id)

@@ -19,10 +19,10 @@ using Base::MessageId;
 
 namespace {
 
-const QString rowColumns =
-    QStringLiteral("id, account, account_name, message_id, sender, recipients, recipient_count, subject, "
-                   "size, state, created,"
-                   " changed, next_attempt, attempts, accepted, refused, queue_id, reason");
+const QString rowColumns = QStringLiteral(
+    "id, account, account_name, message_id, sender, recipients, recipient_count, subject, "
+    "size, state, created,"
+    " changed, next_attempt, attempts, accepted, refused, queue_id, reason, coalesce(since, created)");
 
 QDateTime when(const QVariant &value)
 {
@@ -62,6 +62,7 @@ MessageRow messageIn(const Cursor &query)
     row.refused = query.value(column++).toInt();
     row.queueId = query.value(column++).toString();
     row.reason = reasonIn(query.value(column++));
+    row.since = when(query.value(column++));
     return row;
 }
 
@@ -250,6 +251,30 @@ Base::Result<QHash<Delivery::MessageState, int>> MessageQuery::counts() const
             counts.insert(*state, query->value(1).toInt());
     }
     return counts;
+}
+
+Base::Result<int> MessageQuery::waitingOf(const QString &accountName) const
+{
+    const Base::Result<QVariant> number =
+        m_database.value(QStringLiteral("SELECT sum(number) FROM message_count WHERE account_name = ? "
+                                        "AND state IN ('queued', 'deferred')"),
+                         {accountName});
+    if (!number)
+        return number.error();
+    return number->toInt();
+}
+
+Base::Result<QList<MessageRow>> MessageQuery::longestDeferred(int limit) const
+{
+    Base::Result<Cursor> query = m_database.run(
+        QStringLiteral("SELECT id FROM message WHERE state = 'deferred' ORDER BY id LIMIT ?"), {limit});
+    if (!query)
+        return query.error();
+    QList<MessageId> ids;
+    while (query->next())
+        ids.append(MessageId{query->value(0).toLongLong()});
+    query->finish();
+    return rows(ids);
 }
 
 Base::Result<QList<DraftRow>> MessageQuery::drafts() const

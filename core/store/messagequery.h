@@ -56,6 +56,11 @@ public:
     Base::Result<Message::Envelope> envelope(Base::MessageId id) const;
     Base::Result<QHash<Delivery::MessageState, int>> counts() const;
 
+    /// Messages of that account that have still to go and wait for nobody.
+    Base::Result<int> waitingOf(const QString &accountName) const;
+    /// Those that are deferred, the oldest first.
+    Base::Result<QList<MessageRow>> longestDeferred(int limit) const;
+
     Base::Result<QList<DraftRow>> drafts() const;
     Base::Result<DraftRow> draft(Base::DraftId id) const;
 

@@ -28,6 +28,7 @@ struct MessageRow
     qint64 size = 0; ///< octets of the content
     Delivery::MessageState state = Delivery::MessageState::Queued;
     QDateTime created; ///< UTC, as all times here
+    QDateTime since;   ///< it is tried since then: it left, or a person tried it anew
     QDateTime changed;
     std::optional<QDateTime> nextAttempt;
     int attempts = 0;

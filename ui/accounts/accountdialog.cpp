@@ -5,6 +5,7 @@
 #include "ui/accounts/advancedpage.h"
 #include "ui/accounts/certificatespage.h"
 #include "ui/accounts/connectiontest.h"
+#include "ui/accounts/limitspage.h"
 #include "ui/common/background.h"
 #include "ui/common/messagebar.h"
 #include "ui/common/theme.h"
@@ -31,6 +32,7 @@ AccountDialog::AccountDialog(Outbox::Mailroom &mailroom, Preferences &preference
     , m_tabs(new QTabWidget(this))
     , m_general(new AccountPage(this))
     , m_certificates(new CertificatesPage(prompts, this))
+    , m_limits(new LimitsPage(this))
     , m_advanced(new AdvancedPage(prompts, this))
     , m_connectionTest(new ConnectionTest(mailroom, preferences, prompts, this))
 {
@@ -41,6 +43,7 @@ AccountDialog::AccountDialog(Outbox::Mailroom &mailroom, Preferences &preference
     m_tabs->setObjectName(QStringLiteral("accountTabs"));
     m_tabs->addTab(m_general, tr("Acc&ount"));
     m_tabs->addTab(m_certificates, tr("Certi&ficates"));
+    m_tabs->addTab(m_limits, tr("Limits")); // every letter of it is a field's on another page
     m_tabs->addTab(m_advanced, tr("A&dvanced"));
 
     auto *page = new QWidget(this);
@@ -66,6 +69,7 @@ AccountDialog::AccountDialog(Outbox::Mailroom &mailroom, Preferences &preference
 
     m_advanced->fill(account);
     m_certificates->fill(account);
+    m_limits->fill(account);
     m_general->fill(account);
     m_advanced->setSecurity(m_general->security());
     m_general->showSecret(this->account().needs(SecretOf::SignIn));
@@ -96,6 +100,19 @@ void AccountDialog::connectPages()
     connect(m_general, &AccountPage::securityChosen, this,
             [this] { m_advanced->setSecurity(m_general->security()); });
     connect(m_general, &AccountPage::serverEdited, this, [this] { m_certificates->offerKeyOf({}); });
+    connect(m_general, &AccountPage::providerKnown, this,
+            [this, showSecret](const std::optional<Accounts::Provider> &provider) {
+                m_limits->offer(provider);
+                m_advanced->offer(provider);
+                showSecret();
+            });
+    connect(m_limits, &LimitsPage::forgetWanted, this, [this] {
+        whenAnswered(m_mailroom.forgetLearned(m_account.id), this, [this](const Base::Done &done) {
+            if (!done)
+                return complain(done.error());
+            m_limits->clearLearned();
+        });
+    });
     connect(m_certificates, &CertificatesPage::pinRefused, this, [this](const QString &word) {
         Explanation words = explainField({Base::ErrorKind::BadAccount, QStringLiteral("pin"), {}});
         words.words = word;
@@ -126,12 +143,18 @@ void AccountDialog::askForSecret()
     (external ? m_certificates->certificateField() : m_general->passwordField())->setFocus();
 }
 
+void AccountDialog::tell(const LimitStanding &standing, const QDateTime &now)
+{
+    m_limits->tell(standing, now);
+}
+
 Accounts::Account AccountDialog::account() const
 {
     Accounts::Account account = m_account;
     account.server.security = m_general->security();
     m_advanced->write(account);
     m_certificates->write(account);
+    m_limits->write(account);
     m_general->write(account);
     if (!Accounts::isSameSignIn(account, m_account))
         account.strongestSeen.clear(); // that was learned from another one
@@ -195,8 +218,8 @@ void AccountDialog::complain(const Base::Error &error)
                                         : error.subject;
     QWidget *field = nullptr;
     if (taken || noMaildir || error.kind == Base::ErrorKind::BadAccount) {
-        for (QWidget *found :
-             {m_general->field(subject), m_certificates->field(subject), m_advanced->field(subject)})
+        for (QWidget *found : {m_general->field(subject), m_certificates->field(subject),
+                               m_limits->field(subject), m_advanced->field(subject)})
             field = found ? found : field;
     }
     complain(explainField(error), field);

@@ -1,6 +1,6 @@
 #pragma once
 
-// Adds or changes an account by hand: three pages of fields, a test that works on what stands in them, saved
+// Adds or changes an account by hand: pages of fields, a test that works on what stands in them, saved
 // or not, and a bar that says what is wrong with which field. What the fields are is the pages' business.
 
 #include "core/outbox/mailroom.h"
@@ -18,10 +18,12 @@ class AccountPage;
 class AdvancedPage;
 class CertificatesPage;
 class ConnectionTest;
+class LimitsPage;
 class MessageBar;
 class Preferences;
 class Prompts;
 struct Explanation;
+struct LimitStanding;
 
 class AccountDialog : public QDialog
 {
@@ -34,6 +36,8 @@ public:
 
     /// For "Sign in again…": the cursor stands in what signs in, the password or the certificate.
     void askForSecret();
+    /// How the account stands with its limits, for the page about them.
+    void tell(const LimitStanding &standing, const QDateTime &now);
     Accounts::Account account() const;
 
 public Q_SLOTS:
@@ -61,6 +65,7 @@ private:
     QTabWidget *m_tabs;
     AccountPage *m_general;
     CertificatesPage *m_certificates;
+    LimitsPage *m_limits;
     AdvancedPage *m_advanced;
     QPushButton *m_test = nullptr;
     QPushButton *m_save = nullptr;

@@ -4,6 +4,7 @@
 #include "ui/common/background.h"
 #include "ui/common/explain.h"
 #include "ui/common/format.h"
+#include "ui/common/limitstanding.h"
 #include "ui/common/messagebar.h"
 #include "ui/common/plainlabel.h"
 #include "ui/common/prompts.h"
@@ -12,6 +13,7 @@
 
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QLocale>
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QTreeWidget>
@@ -21,7 +23,10 @@ namespace Ui {
 
 namespace {
 
-enum Column { NameColumn, StateColumn, SenderColumn, ServerColumn, ColumnCount };
+enum Column { NameColumn, StateColumn, UsageColumn, SenderColumn, ServerColumn, ColumnCount };
+
+constexpr int countMs = 500;
+constexpr int agingMs = 10'000;
 
 bool isHold(const Base::Result<Delivery::Reason> &pause)
 {
@@ -31,10 +36,12 @@ bool isHold(const Base::Result<Delivery::Reason> &pause)
 } // namespace
 
 AccountList::AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &query,
-                         Preferences &preferences, Prompts &prompts, QWidget *parent)
+                         const Base::Clock &clock, Preferences &preferences, Prompts &prompts,
+                         QWidget *parent)
     : QWidget(parent)
     , m_mailroom(mailroom)
     , m_query(query)
+    , m_clock(clock)
     , m_preferences(preferences)
     , m_prompts(prompts)
     , m_bar(new MessageBar(this))
@@ -51,10 +58,13 @@ AccountList::AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &
     m_list->setUniformRowHeights(true);
     m_list->setAllColumnsShowFocus(true);
     m_list->setTextElideMode(Qt::ElideMiddle);
-    m_list->setHeaderLabels({tr("Account"), tr("State"), tr("Sender"), tr("Server")});
+    m_list->setHeaderLabels({tr("Account"), tr("State"), tr("Sent"), tr("Sender"), tr("Server")});
     const int letter = fontMetrics().averageCharWidth();
     m_list->header()->resizeSection(NameColumn, letter * 24);
     m_list->header()->resizeSection(StateColumn, letter * 24);
+    m_list->header()->resizeSection(UsageColumn, letter * 16);
+    m_list->headerItem()->setToolTip(
+        UsageColumn, plainToolTip(tr("What went through it, and how much its limit lets go")));
     m_list->header()->resizeSection(SenderColumn, letter * 36);
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
@@ -81,6 +91,16 @@ AccountList::AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &
     connect(m_list, &QTreeWidget::currentItemChanged, this, &AccountList::updateButtons);
     connect(m_list, &QTreeWidget::itemActivated, this, &AccountList::editCurrent);
     connect(&m_mailroom, &Outbox::Mailroom::accountsChanged, this, &AccountList::reload);
+    m_counting.setSingleShot(true);
+    m_counting.setInterval(countMs);
+    connect(&m_counting, &QTimer::timeout, this, &AccountList::updateUsage);
+    connect(&m_mailroom, &Outbox::Mailroom::messageChanged, this, [this] {
+        if (!m_counting.isActive())
+            m_counting.start();
+    });
+    m_aging.setInterval(agingMs);
+    connect(&m_aging, &QTimer::timeout, this, &AccountList::updateUsage);
+    m_aging.start();
     reload();
 }
 
@@ -129,7 +149,40 @@ void AccountList::reload()
             m_list->setCurrentItem(item);
     }
     m_pages->setCurrentIndex(accounts->isEmpty() ? 1 : 0);
+    updateUsage();
     updateButtons();
+}
+
+void AccountList::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    updateUsage();
+}
+
+/// "312/500", of the limit that is nearest to its end; the tooltip has them all, and when what waits will go.
+void AccountList::updateUsage()
+{
+    if (!isVisible())
+        return;
+    const QDateTime now = m_clock.now();
+    for (int i = 0; i < m_list->topLevelItemCount(); ++i) {
+        QTreeWidgetItem *item = m_list->topLevelItem(i);
+        const Base::AccountId id{item->data(NameColumn, Qt::UserRole).toLongLong()};
+        const Base::Result<Accounts::Account> account = m_query.account(id);
+        if (!account)
+            continue;
+        const LimitStanding standing = standingOf(m_query, *account, now);
+        const std::optional<Outbox::LimitUse> use = standing.tightest(now);
+        const int sent = use ? use->used : standing.usage.since(now.addDays(-1)).messages;
+        item->setText(
+            UsageColumn,
+            use ? tr("%1/%2", "used, limit").arg(QLocale().toString(sent), QLocale().toString(use->most))
+                : QLocale().toString(sent));
+        const bool full = use && use->used >= use->most;
+        item->setIcon(UsageColumn, full ? icon(Role::Held) : QIcon());
+        item->setToolTip(UsageColumn, plainToolTip(words(standing, now, QTimeZone::systemTimeZone())));
+        item->setTextAlignment(UsageColumn, Qt::AlignRight | Qt::AlignVCenter);
+    }
 }
 
 void AccountList::updateButtons()
@@ -224,6 +277,8 @@ void AccountList::edit(Base::AccountId id, bool password)
         account = *stored;
     }
     auto *dialog = new AccountDialog(m_mailroom, m_preferences, m_prompts, account, window());
+    if (id.isValid())
+        dialog->tell(standingOf(m_query, account, m_clock.now()), m_clock.now());
     if (password)
         dialog->askForSecret();
     dialog->open();

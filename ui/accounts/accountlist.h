@@ -1,10 +1,12 @@
 #pragma once
 
-// The page of accounts: who sends through what, what waits for a person, and what can be done.
+// The page of accounts: who sends through what, how much of its limits is used up, what waits for a person,
+// and what can be done.
 
 #include "core/outbox/mailroom.h"
 #include "core/store/messagequery.h"
 
+#include <QTimer>
 #include <QWidget>
 
 class QLabel;
@@ -23,8 +25,8 @@ class AccountList : public QWidget
     Q_OBJECT
 
 public:
-    AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, Preferences &preferences,
-                Prompts &prompts, QWidget *parent = nullptr);
+    AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, const Base::Clock &clock,
+                Preferences &preferences, Prompts &prompts, QWidget *parent = nullptr);
 
     void reload();
     /// Opens the dialog for a new account.
@@ -33,7 +35,11 @@ public:
     void signIn(Base::AccountId id);
     void hold(Base::AccountId id, bool held);
 
+protected:
+    void showEvent(QShowEvent *event) override;
+
 private:
+    void updateUsage();
     void edit(Base::AccountId id, bool password);
     void remove();
     void makeDefault();
@@ -48,6 +54,7 @@ private:
 
     Outbox::Mailroom &m_mailroom;
     const Store::MessageQuery &m_query;
+    const Base::Clock &m_clock;
     Preferences &m_preferences;
     Prompts &m_prompts;
     MessageBar *m_bar;
@@ -58,6 +65,8 @@ private:
     QPushButton *m_remove;
     QPushButton *m_default;
     QPushButton *m_hold;
+    QTimer m_counting; ///< soon after something was sent
+    QTimer m_aging;    ///< windows open by themselves
 };
 
 } // namespace Ui

@@ -3,6 +3,7 @@
 #include "core/message/address.h"
 #include "ui/accounts/formfields.h"
 #include "ui/common/plainlabel.h"
+#include "ui/common/providerwords.h"
 #include "ui/common/theme.h"
 #include "ui/common/words.h"
 
@@ -12,6 +13,7 @@
 #include <QHash>
 #include <QLineEdit>
 #include <QSpinBox>
+#include <QVBoxLayout>
 
 namespace Ui {
 
@@ -19,7 +21,7 @@ using Accounts::SecretPlace;
 
 AccountPage::AccountPage(QWidget *parent)
     : QWidget(parent)
-    , m_form(new QFormLayout(this))
+    , m_form(new QFormLayout)
     , m_name(makeLine(this, "accountName", tr("such as “work”")))
     , m_fromName(makeLine(this, "fromName", tr("as recipients see it")))
     , m_address(makeLine(this, "address", tr("name@example.org")))
@@ -31,6 +33,7 @@ AccountPage::AccountPage(QWidget *parent)
     , m_place(makeBox(this, "secretPlace"))
     , m_command(makeLine(this, "command", tr("pass show mail/work")))
     , m_placeWords(new PlainLabel(this))
+    , m_providerWords(new PlainLabel(this))
 {
     for (const Net::Security security : {Net::Security::Tls, Net::Security::StartTls, Net::Security::None})
         m_security->addItem(word(security), static_cast<int>(security));
@@ -52,6 +55,14 @@ AccountPage::AccountPage(QWidget *parent)
     connect(m_host, &QLineEdit::textChanged, this, &AccountPage::serverEdited);
     connect(m_port, &QSpinBox::valueChanged, this, &AccountPage::serverEdited);
     connect(m_address, &QLineEdit::editingFinished, this, &AccountPage::guess);
+    m_providerWords->setObjectName(QStringLiteral("providerWords"));
+    m_providerWords->setWordWrap(true);
+    m_providerWords->setTextInteractionFlags(Qt::TextSelectableByMouse); // there is an address in it
+    m_providerWords->hide();
+    auto *column = new QVBoxLayout(this);
+    column->addLayout(m_form);
+    column->addWidget(m_providerWords);
+    column->addStretch(1);
     setFocusProxy(m_name);
 }
 
@@ -82,6 +93,9 @@ void AccountPage::fill(const Accounts::Account &account)
     const bool isElsewhere = m_stored == SecretPlace::Command || m_stored == SecretPlace::Session;
     choose(m_place, isElsewhere ? m_stored : SecretPlace::Keychain);
     m_command->setText(account.secretCommand);
+    write(m_filled);
+    m_provider.clear();
+    follow(Accounts::providerFor(account.fromAddress));
 }
 
 void AccountPage::write(Accounts::Account &account) const
@@ -142,12 +156,51 @@ void AccountPage::guess()
     const Base::Result<Message::Address> address = Message::Address::parse(m_address->text());
     if (!address)
         return;
+    const std::optional<Accounts::Provider> provider = Accounts::providerFor(address->addrSpec());
+    if (provider && m_isNew && provider->id != m_provider)
+        take(*provider, *address);
+    follow(provider);
     if (m_user->text().isEmpty() && m_isNew)
         m_user->setText(address->addrSpec());
     if (m_host->text().isEmpty())
         m_host->setPlaceholderText(tr("perhaps smtp.%1").arg(address->domain()));
     if (m_name->text().isEmpty())
         m_name->setText(address->domain());
+}
+
+/// Server, port, security and user, each where it is still what the program put there.
+void AccountPage::take(const Accounts::Provider &provider, const Message::Address &address)
+{
+    Accounts::Account wanted;
+    wanted.fromAddress = address.addrSpec();
+    if (!Accounts::fill(wanted, provider))
+        return; // it takes no mail from here
+    Accounts::Account now = m_filled;
+    write(now);
+    if (now.server.host == m_filled.server.host)
+        m_host->setText(wanted.server.host);
+    if (now.server.security == m_filled.server.security && now.server.port == m_filled.server.port) {
+        choose(m_security, wanted.server.security);
+        m_port->setValue(wanted.server.port);
+        Q_EMIT securityChosen();
+    }
+    if (now.user == m_filled.user)
+        m_user->setText(wanted.user);
+    if (provider.signIn == Accounts::SignIn::OAuth2 && m_command->text().isEmpty())
+        choose(m_place, SecretPlace::Command);
+    const QString name = m_name->text();
+    write(m_filled);
+    m_name->setText(name.isEmpty() ? provider.name : name);
+}
+
+void AccountPage::follow(const std::optional<Accounts::Provider> &provider)
+{
+    const QString advice = provider ? signInAdvice(*provider) : QString();
+    m_providerWords->setText(advice);
+    m_providerWords->setVisible(!advice.isEmpty());
+    const QString id = provider ? provider->id : QString();
+    if (id != std::exchange(m_provider, id))
+        Q_EMIT providerKnown(provider);
 }
 
 void AccountPage::followSecurity()

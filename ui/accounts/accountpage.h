@@ -1,9 +1,12 @@
 #pragma once
 
-// The first page of an account: who one is, the server, the user's name and the password. What most people
-// never need is on the other two.
+// The first page of an account: who one is, the server, the user's name and the password. What is known of
+// the address's provider is filled in where nobody has touched a new account's fields. What most people never
+// need is on the other pages.
 
 #include "core/accounts/account.h"
+#include "core/accounts/providers.h"
+#include "core/message/address.h"
 
 #include <QWidget>
 
@@ -41,16 +44,22 @@ Q_SIGNALS:
     void securityChosen();
     void serverEdited();
     void userEdited();
+    /// The address belongs to that one; none: to nobody who is known. Told when it changes.
+    void providerKnown(const std::optional<Accounts::Provider> &provider);
 
 private:
     void makeSecret();
     void guess();
+    void follow(const std::optional<Accounts::Provider> &provider);
+    void take(const Accounts::Provider &provider, const Message::Address &address);
     void followSecurity();
     void showPlace();
 
     Accounts::SecretPlace m_stored = Accounts::SecretPlace::None;
     bool m_isNew = true;
     bool m_needsSecret = false;
+    QString m_provider;         ///< its id, as the address has it
+    Accounts::Account m_filled; ///< what was put there by the program: such a field nobody has touched
     QFormLayout *m_form;
     QLineEdit *m_name;
     QLineEdit *m_fromName;
@@ -63,6 +72,7 @@ private:
     QComboBox *m_place;
     QLineEdit *m_command;
     QLabel *m_placeWords;
+    QLabel *m_providerWords;
 };
 
 } // namespace Ui

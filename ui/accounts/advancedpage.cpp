@@ -122,6 +122,8 @@ void AdvancedPage::makeSentFolder()
 
 void AdvancedPage::fill(const Accounts::Account &account)
 {
+    m_isNew = !account.id.isValid();
+    m_filled = account.auth;
     choose(m_auth, account.auth);
     m_cleartext->setChecked(account.allowCleartextPassword);
     m_helo->setText(account.helo);
@@ -181,6 +183,15 @@ QWidget *AdvancedPage::field(const QString &subject) const
     nobody.user.clear();
     const auto known = Net::proxyFromUrl(Net::toUrl(nobody));
     return known && *known == nobody ? m_proxyUser : m_proxyHost;
+}
+
+void AdvancedPage::offer(const std::optional<Accounts::Provider> &provider)
+{
+    if (!m_isNew || chosen<Accounts::Auth>(m_auth) != m_filled)
+        return;
+    m_filled = provider ? provider->auth : Accounts::Auth::Auto;
+    choose(m_auth, m_filled);
+    showAuth();
 }
 
 std::optional<QByteArray> AdvancedPage::proxyPassword() const

@@ -1,9 +1,10 @@
 #pragma once
 
-// The third page of an account, for those whose server or network is unlike others': how to sign in, what is
+// The last page of an account, for those whose server or network is unlike others': how to sign in, what is
 // said to the server, the way to it, and how many messages are under way at once.
 
 #include "core/accounts/account.h"
+#include "core/accounts/providers.h"
 
 #include <QWidget>
 
@@ -33,6 +34,9 @@ public:
     /// The field that Accounts::check() names so; null: it is not on this page.
     QWidget *field(const QString &subject) const;
 
+    /// How that provider wants to be signed in to, in a new account where nobody has chosen another way.
+    void offer(const std::optional<Accounts::Provider> &provider);
+
     /// What was typed; nothing: nothing was.
     std::optional<QByteArray> proxyPassword() const;
     QLineEdit *proxyPasswordField() const;
@@ -53,6 +57,8 @@ private:
     void takeProxyUrl();
     Net::Proxy proxy() const;
 
+    bool m_isNew = true;
+    Accounts::Auth m_filled = Accounts::Auth::Auto; ///< what was put there by the program
     QFormLayout *m_form;
     QComboBox *m_auth;
     QLabel *m_authWords;

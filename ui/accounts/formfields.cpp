@@ -61,6 +61,12 @@ QSpinBox *makeNumber(QWidget *parent, const char *objectName, int least, int mos
     number->setRange(least, most);
     number->setGroupSeparatorShown(false);
     number->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    // Words that stand for a number ("no limit") are typed over, wherever they were clicked.
+    auto *line = number->findChild<QLineEdit *>();
+    QObject::connect(line, &QLineEdit::cursorPositionChanged, number, [number, line] {
+        if (!line->hasSelectedText() && line->text() == number->specialValueText())
+            line->selectAll();
+    });
     return number;
 }
 

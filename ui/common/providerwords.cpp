@@ -19,8 +19,7 @@ QString kindOfPassword(const Accounts::Provider &provider)
             "%1 wants an app password: one made on its pages for this program, not the one you read "
             "your mail with.");
     case Accounts::SignIn::OAuth2:
-        return Tr::tr("%1 takes no password but an access token, which a command has to fetch "
-                      "(--password-command).");
+        return Tr::tr("%1 takes no password but an access token, which a command has to fetch.");
     case Accounts::SignIn::BridgePassword:
         return Tr::tr("%1 runs on this computer and has a password of its own; it shows it together with the "
                       "server's settings.");

@@ -1,6 +1,7 @@
 #include "ui/common/schedulewords.h"
 
 #include "ui/common/format.h"
+#include "ui/common/limitstanding.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -60,10 +61,10 @@ QString words(const Outbox::Forecast &forecast, const QDateTime &now, const QTim
     return parts.isEmpty() ? Tr::tr("No messages") : parts.join(Tr::tr(", ", "between parts of a list"));
 }
 
-QString limitWords(const QDateTime &next, const QDateTime &now, const QTimeZone &zone)
+QString limitWords(const Outbox::LimitWait &wait, const QDateTime &now, const QTimeZone &zone)
 {
-    return Tr::tr("The account's limit is reached; the next message may go %1.")
-        .arg(dayAndTime(next, now, zone));
+    return Tr::tr("The account's limit of %1 is reached; the next message may go %2.", "100 messages an hour")
+        .arg(words(wait.limit, wait.most), dayAndTime(wait.next, now, zone));
 }
 
 QString lateQuestion(qint64 lateMilliseconds)

@@ -14,8 +14,8 @@ namespace Ui {
 /// for none. `zone` is the one the forecast was made for.
 QString words(const Outbox::Forecast &forecast, const QDateTime &now, const QTimeZone &zone);
 
-/// "The account's limit is reached; the next message may go tomorrow 09:12."
-QString limitWords(const QDateTime &next, const QDateTime &now, const QTimeZone &zone);
+/// "The account's limit of 100 messages an hour is reached; the next message may go today 14:06."
+QString limitWords(const Outbox::LimitWait &wait, const QDateTime &now, const QTimeZone &zone);
 
 /// "Late by 3 h: send now?"
 QString lateQuestion(qint64 lateMilliseconds);

@@ -10,6 +10,7 @@
 #include "ui/compose/bodyedit.h"
 #include "ui/compose/composehead.h"
 #include "ui/compose/draftkeeper.h"
+#include "ui/compose/limithint.h"
 #include "ui/settings/preferences.h"
 
 #include <QAction>
@@ -51,6 +52,7 @@ ComposeWindow::ComposeWindow(Outbox::Mailroom &mailroom, const Store::MessageQue
     , m_keeper(new DraftKeeper(mailroom, preferences.number(Preference::AutosaveSeconds), this))
     , m_head(new ComposeHead(query, this))
     , m_bar(new MessageBar(this))
+    , m_limitHint(new LimitHint(query, this))
     , m_body(new BodyEdit(this))
     , m_attachments(new AttachmentView(this))
     , m_counts(new PlainLabel(this))
@@ -69,6 +71,7 @@ ComposeWindow::ComposeWindow(Outbox::Mailroom &mailroom, const Store::MessageQue
     column->setSpacing(8);
     column->addWidget(m_head);
     column->addWidget(m_bar);
+    column->addWidget(m_limitHint);
     column->addWidget(m_body, 1);
     column->addWidget(m_attachments);
     setCentralWidget(page);
@@ -231,6 +234,7 @@ void ComposeWindow::showStatus(const QString &saved)
 /// While writing: only what the person will want to know before sending.
 void ComposeWindow::look()
 {
+    m_limitHint->look(draft(), m_head->account(), QDateTime::currentDateTimeUtc());
     const Message::Hint hint = Message::Hint::AttachmentForgotten;
     const bool forgotten =
         Message::hintsFor(draft(), attachmentWords()).contains(hint) && !m_dismissed.contains(hint);

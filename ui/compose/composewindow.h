@@ -20,6 +20,7 @@ class AttachmentView;
 class BodyEdit;
 class ComposeHead;
 class DraftKeeper;
+class LimitHint;
 class MessageBar;
 class Preferences;
 class Prompts;
@@ -80,6 +81,7 @@ private:
     DraftKeeper *m_keeper;
     ComposeHead *m_head;
     MessageBar *m_bar;
+    LimitHint *m_limitHint;
     BodyEdit *m_body;
     AttachmentView *m_attachments;
     QLabel *m_counts;

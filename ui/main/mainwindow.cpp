@@ -10,6 +10,7 @@
 #include "ui/main/actions.h"
 #include "ui/main/draftsview.h"
 #include "ui/main/emptywords.h"
+#include "ui/main/patiencebar.h"
 #include "ui/main/statusline.h"
 #include "ui/main/welcomepage.h"
 #include "ui/outbox/exportdesk.h"
@@ -60,7 +61,7 @@ MainWindow::MainWindow(Outbox::Mailroom &mailroom, Store::MessageQuery &query, P
     , m_exports(new ExportDesk(mailroom, prompts, *m_exportBar, this))
     , m_outbox(new OutboxView(query, clock, preferences, prompts, this))
     , m_drafts(new DraftsView(mailroom, query, clock, this))
-    , m_accounts(new AccountList(mailroom, query, preferences, prompts, this))
+    , m_accounts(new AccountList(mailroom, query, clock, preferences, prompts, this))
     , m_welcome(new WelcomePage(this))
     , m_status(new StatusLine(mailroom, query, clock, this))
 {
@@ -102,6 +103,9 @@ void MainWindow::makePages()
         books->tell(Role::Warning, explain(*m_mailroom.salvaged()));
         column->addWidget(books);
     }
+    auto *patience = new PatienceBar(m_query, m_clock, m_preferences, right);
+    connect(patience, &PatienceBar::wanted, this, &MainWindow::select);
+    column->addWidget(patience);
     column->addWidget(m_bar);
     column->addWidget(m_exportBar);
     column->addWidget(m_pages, 1);
@@ -169,7 +173,7 @@ void MainWindow::connectActions()
     on(ActionId::AddAccount, [this] { m_accounts->add(); });
     on(ActionId::Practice, [this] { showPractice(); });
     on(ActionId::Preferences,
-       [this] { (new PreferencesDialog(m_mailroom, m_query, m_prompts, this))->open(); });
+       [this] { (new PreferencesDialog(m_mailroom, m_query, m_clock, m_prompts, this))->open(); });
     on(ActionId::Shortcuts, [this] { m_actions->showShortcuts(); });
     on(ActionId::About, [this] { showAbout(); });
     m_outbox->setTableActions(m_actions->messageActions());

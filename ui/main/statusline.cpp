@@ -1,6 +1,7 @@
 #include "ui/main/statusline.h"
 
 #include "ui/common/format.h"
+#include "ui/common/limitstanding.h"
 #include "ui/common/plainlabel.h"
 #include "ui/common/words.h"
 
@@ -122,9 +123,12 @@ QString StatusLine::next() const
         m_query.ids({{Delivery::MessageState::Deferred}, {}, {}}, lookedAt);
     const Base::Result<QList<Store::MessageRow>> rows = m_query.rows(ids ? *ids : QList<Base::MessageId>());
     std::optional<QDateTime> soonest;
+    LimitStandings standings(m_query);
     for (const Store::MessageRow &row : rows ? *rows : QList<Store::MessageRow>()) {
-        if (row.nextAttempt && (!soonest || *row.nextAttempt < *soonest))
-            soonest = row.nextAttempt;
+        const std::optional<Outbox::LimitWait> wait = standings.limitOf(row, m_clock.now());
+        const std::optional<QDateTime> next = wait ? std::optional(wait->next) : row.nextAttempt;
+        if (next && (!soonest || *next < *soonest))
+            soonest = next;
     }
     return soonest ? tr("Next attempt %1", "when").arg(relativeTime(*soonest, m_clock.now())) : QString();
 }

@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "ui/common/explainkeeping.h"
 #include "ui/common/format.h"
+#include "ui/common/limitstanding.h"
 #include "ui/common/messagebar.h"
 #include "ui/common/plainlabel.h"
 #include "ui/common/schedulewords.h"
@@ -218,6 +219,7 @@ void MessageDetails::tell(const Store::MessageDetails &details)
                                             .arg(relativeTime(*message.nextAttempt, m_clock.now()))
                                       : tr("It is tried again now.");
     }
+    const bool isLate = tellPatience(message, waitsForPerson, explanation);
     if (message.state == Delivery::MessageState::Sent) {
         explanation = explain(message.state);
         if (!message.queueId.isEmpty())
@@ -232,8 +234,31 @@ void MessageDetails::tell(const Store::MessageDetails &details)
         explanation = explain(*details.copy);
     else if (copyFails)
         explanation.advice += QLatin1Char(' ') + explain(*details.copy).headline;
-    m_bar->tell(copyFails && nothingElse ? Role::Warning : roleOf(message.state), explanation);
+    const bool warns = isLate || (copyFails && nothingElse);
+    m_bar->tell(warns ? Role::Warning : roleOf(message.state), explanation);
     offer(details);
+}
+
+/// What a limit of its account, or the end of patience, means for it. True: it takes so long that the person
+/// is told.
+bool MessageDetails::tellPatience(const Store::MessageRow &message, bool waitsForPerson,
+                                  Explanation &explanation) const
+{
+    const QDateTime now = m_clock.now();
+    const QTimeZone zone = QTimeZone::systemTimeZone();
+    QStringList sentences;
+    if (const auto wait = LimitStandings(m_query).limitOf(message, now); wait && !waitsForPerson)
+        sentences.append(limitWords(*wait, now, zone));
+    else if (!explanation.advice.isEmpty())
+        sentences.append(explanation.advice);
+    const Base::Result<Delivery::RetrySchedule> schedule = m_query.schedule();
+    const bool isLate = message.state == Delivery::MessageState::Deferred && schedule &&
+                        Delivery::patienceWith(*schedule, message.since, message.attempts, now) !=
+                            Delivery::Patience::Waiting;
+    if (isLate)
+        sentences.append(warningWords(*schedule, message.since, now, zone));
+    explanation.advice = sentences.join(QLatin1Char(' '));
+    return isLate;
 }
 
 Explanation MessageDetails::leavingWords(const Store::MessageRow &message) const

@@ -24,6 +24,7 @@ namespace Ui {
 
 class MessageBar;
 class MessageView;
+struct Explanation;
 class Preferences;
 class Prompts;
 class RecipientModel;
@@ -55,6 +56,7 @@ private:
     void load(int attempt);
     void tell(const Store::MessageDetails &details);
     Explanation leavingWords(const Store::MessageRow &message) const;
+    bool tellPatience(const Store::MessageRow &message, bool waitsForPerson, Explanation &explanation) const;
     void offer(const Store::MessageDetails &details);
     void offer(const QString &text, const QString &objectName, MessageWish wish);
 

@@ -3,7 +3,7 @@
 #include "ui/common/background.h"
 #include "ui/common/explain.h"
 #include "ui/common/format.h"
-#include "ui/common/theme.h"
+#include "ui/common/schedulewords.h"
 #include "ui/common/words.h"
 
 #include <QGuiApplication>
@@ -26,6 +26,7 @@ OutboxModel::OutboxModel(const Store::MessageQuery &query, const Base::Clock &cl
     , m_query(query)
     , m_clock(clock)
     , m_rows(cachedRows)
+    , m_standings(query)
     , m_turn(std::make_shared<std::atomic<quint64>>(0))
 {
     m_refresh.setSingleShot(true);
@@ -51,6 +52,7 @@ void OutboxModel::setFilter(const Store::Filter &filter)
     m_more = false;
     m_refreshing = false;
     m_allPending = false;
+    readPatience();
     endResetModel();
     readPage();
 }
@@ -189,6 +191,7 @@ void OutboxModel::refreshed()
 
 void OutboxModel::take(const QList<Base::MessageId> &changed, const Ids &here)
 {
+    m_standings.clear();
     const Base::Result<QList<Store::MessageRow>> rows =
         here ? m_query.rows(*here) : Base::Result<QList<Store::MessageRow>>(here.error());
     if (!rows) {
@@ -256,6 +259,7 @@ void OutboxModel::takeAll(const Ids &ids, int covered)
         m_error = ids.error();
         return;
     }
+    readPatience();
     const bool isPartial = ids->size() == covered; // ids below the last one are not known
     m_rows.clear();
     removeAbsent(*ids, isPartial);
@@ -297,9 +301,29 @@ void OutboxModel::setPaused(const QSet<Base::AccountId> &accounts)
 
 void OutboxModel::tick()
 {
+    readPatience();
     if (!m_ids.isEmpty())
-        Q_EMIT dataChanged(index(0, NextTry), index(static_cast<int>(m_ids.size()) - 1, Time),
+        Q_EMIT dataChanged(index(0, State), index(static_cast<int>(m_ids.size()) - 1, Time),
                            {Qt::DisplayRole});
+}
+
+void OutboxModel::readPatience()
+{
+    m_standings.clear();
+    if (const Base::Result<Delivery::RetrySchedule> schedule = m_query.schedule())
+        m_schedule = *schedule;
+}
+
+bool OutboxModel::takesLong(const Store::MessageRow &row) const
+{
+    return row.state == Delivery::MessageState::Deferred &&
+           Delivery::patienceWith(m_schedule, row.since, row.attempts, m_clock.now()) !=
+               Delivery::Patience::Waiting;
+}
+
+Role OutboxModel::roleOf(const Store::MessageRow &row) const
+{
+    return takesLong(row) ? Role::Warning : Ui::roleOf(row.state);
 }
 
 // ── how it reads
@@ -325,10 +349,9 @@ QVariant OutboxModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return text(*message, column);
     case Qt::DecorationRole:
-        return column == State ? QVariant(icon(Ui::roleOf(message->state))) : QVariant();
+        return column == State ? QVariant(icon(roleOf(*message))) : QVariant();
     case Qt::ForegroundRole:
-        return column == State ? QVariant(colour(Ui::roleOf(message->state), QGuiApplication::palette()))
-                               : QVariant();
+        return column == State ? QVariant(colour(roleOf(*message), QGuiApplication::palette())) : QVariant();
     case Qt::TextAlignmentRole:
         return column == Size ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter)) : QVariant();
     case Qt::ToolTipRole:
@@ -349,7 +372,24 @@ QString OutboxModel::stateText(const Store::MessageRow &row) const
         const int percent = static_cast<int>(100 * progress->done / progress->total);
         return tr("%1 %2 %", "Sending 41 %").arg(word(row.state), QLocale().toString(percent));
     }
+    if (takesLong(row))
+        return tr("%1 %2", "Retrying 4 h").arg(word(row.state), spanWords(row.since.msecsTo(m_clock.now())));
     return word(row.state);
+}
+
+QString OutboxModel::nextText(const Store::MessageRow &row) const
+{
+    if (row.state == Delivery::MessageState::Uncertain)
+        return tr("you decide");
+    if (Delivery::isBeforeLeaving(row.state) && row.nextAttempt)
+        return relativeTime(*row.nextAttempt, m_clock.now());
+    if (!Delivery::isDueState(row.state))
+        return {};
+    if (m_paused.contains(row.account))
+        return tr("waits for you");
+    if (const std::optional<Outbox::LimitWait> wait = m_standings.limitOf(row, m_clock.now()))
+        return tr("limit, %1", "in 20 min").arg(relativeTime(wait->next, m_clock.now()));
+    return row.nextAttempt ? relativeTime(*row.nextAttempt, m_clock.now()) : QString();
 }
 
 QString OutboxModel::text(const Store::MessageRow &row, int column) const
@@ -369,13 +409,7 @@ QString OutboxModel::text(const Store::MessageRow &row, int column) const
     case Account:
         return row.accountName;
     case NextTry:
-        if (row.state == Delivery::MessageState::Uncertain)
-            return tr("you decide");
-        if (!Delivery::isDueState(row.state) && !Delivery::isBeforeLeaving(row.state))
-            return {};
-        if (m_paused.contains(row.account))
-            return tr("waits for you");
-        return row.nextAttempt ? relativeTime(*row.nextAttempt, m_clock.now()) : QString();
+        return nextText(row);
     case Size:
         return sizeText(row.size);
     case Time:
@@ -389,11 +423,15 @@ QString OutboxModel::toolTip(const Store::MessageRow &row, int column) const
 {
     switch (column) {
     case State: {
+        if (takesLong(row))
+            return warningWords(m_schedule, row.since, m_clock.now(), QTimeZone::systemTimeZone());
         const bool stopped =
             row.state == Delivery::MessageState::Cancelled || row.state == Delivery::MessageState::Held;
         return row.reason.isNull() || stopped ? explain(row.state).headline : explain(row.reason).headline;
     }
     case NextTry:
+        if (const std::optional<Outbox::LimitWait> wait = m_standings.limitOf(row, m_clock.now()))
+            return limitWords(*wait, m_clock.now(), QTimeZone::systemTimeZone());
         return row.nextAttempt ? exactTime(*row.nextAttempt) : QString();
     case Size:
         return row.size == 1

@@ -9,6 +9,8 @@
 #include "core/base/clock.h"
 #include "core/outbox/events.h"
 #include "core/store/messagequery.h"
+#include "ui/common/limitstanding.h"
+#include "ui/common/theme.h"
 
 #include <QAbstractTableModel>
 #include <QCache>
@@ -84,6 +86,12 @@ private:
     void insert(Base::MessageId id);
     void tick();
 
+    /// What holds messages up besides themselves may have changed.
+    void readPatience();
+    /// It is tried for so long that the person is told.
+    bool takesLong(const Store::MessageRow &row) const;
+    Role roleOf(const Store::MessageRow &row) const;
+    QString nextText(const Store::MessageRow &row) const;
     QString text(const Store::MessageRow &row, int column) const;
     QString stateText(const Store::MessageRow &row) const;
     QString toolTip(const Store::MessageRow &row, int column) const;
@@ -95,6 +103,8 @@ private:
     mutable QCache<qint64, Store::MessageRow> m_rows;
     QHash<Base::MessageId, Outbox::Progress> m_progress;
     QSet<Base::AccountId> m_paused;
+    mutable LimitStandings m_standings;
+    Delivery::RetrySchedule m_schedule;
     QList<Base::MessageId> m_pending;
     QTimer m_refresh;
     QTimer m_ticker; ///< relative times grow old

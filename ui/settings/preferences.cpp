@@ -29,6 +29,7 @@ constexpr std::array rows{
     Row{Preference::LastAccount, "composer/lastAccount", QMetaType::Int, 0, 0, 0x7fffffff},
     Row{Preference::PracticePort, "practice/port", QMetaType::Int, 0, 0, 65535},
     Row{Preference::PracticeScenario, "practice/scenario", QMetaType::QString},
+    Row{Preference::ToldLate, "outbox/toldLate", QMetaType::QString},
 };
 
 const Row &rowOf(Preference preference)

@@ -22,6 +22,7 @@ enum class Preference {
     LastAccount,        ///< int: the account last written with
     PracticePort,       ///< int: 0 until the practice server ran once
     PracticeScenario,   ///< text: its stable name
+    ToldLate,           ///< text: ids of the messages of which was told that they take long
 };
 
 class Preferences : public QObject

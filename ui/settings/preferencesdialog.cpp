@@ -4,6 +4,7 @@
 #include "ui/common/messagebar.h"
 #include "ui/common/prompts.h"
 #include "ui/common/theme.h"
+#include "ui/settings/deliverypage.h"
 #include "ui/settings/keepingpage.h"
 
 #include <QDialogButtonBox>
@@ -15,12 +16,13 @@
 namespace Ui {
 
 PreferencesDialog::PreferencesDialog(Outbox::Mailroom &mailroom, const Store::MessageQuery &query,
-                                     Prompts &prompts, QWidget *parent)
+                                     const Base::Clock &clock, Prompts &prompts, QWidget *parent)
     : QDialog(parent)
     , m_mailroom(mailroom)
     , m_prompts(prompts)
     , m_bar(new MessageBar(this))
     , m_tabs(new QTabWidget(this))
+    , m_delivery(new DeliveryPage(clock, this))
     , m_keeping(new KeepingPage(this))
 {
     setAttribute(Qt::WA_DeleteOnClose);
@@ -28,6 +30,7 @@ PreferencesDialog::PreferencesDialog(Outbox::Mailroom &mailroom, const Store::Me
     setWindowTitle(tr("Preferences"));
     m_bar->setObjectName(QStringLiteral("preferencesBar"));
     m_tabs->setObjectName(QStringLiteral("preferencesTabs"));
+    addPage(m_delivery, tr("&Sending"));
     addPage(m_keeping, tr("&Keeping"));
 
     auto *buttons = new QDialogButtonBox(this);
@@ -53,7 +56,11 @@ PreferencesDialog::PreferencesDialog(Outbox::Mailroom &mailroom, const Store::Me
     else
         m_bar->tell(Role::Error, explain(retention.error()));
     m_keeping->fill(m_retention);
-    m_keeping->setFocus();
+    const Base::Result<Delivery::RetrySchedule> schedule = query.schedule();
+    m_delivery->fill(schedule ? *schedule : Delivery::RetrySchedule());
+    if (!schedule)
+        m_bar->tell(Role::Error, explain(schedule.error()));
+    m_delivery->setFocus();
     resize(windowSize(*this, 76, 26));
 }
 
@@ -68,9 +75,13 @@ void PreferencesDialog::addPage(QWidget *page, const QString &title)
     m_tabs->addTab(area, title);
 }
 
+/// Of the page that is looked at: what is out of sight is not changed unseen.
 void PreferencesDialog::restoreDefaults()
 {
-    m_keeping->fill({});
+    if (m_tabs->currentIndex() == 0)
+        m_delivery->fill({});
+    else
+        m_keeping->fill({});
 }
 
 /// Whether messages go that would have stayed until now.
@@ -85,8 +96,13 @@ bool PreferencesDialog::deletesMore() const
 
 void PreferencesDialog::save()
 {
+    const Base::Result<Delivery::RetrySchedule> schedule = m_delivery->schedule();
+    if (!schedule) {
+        m_tabs->setCurrentIndex(0);
+        return m_delivery->complain(schedule.error());
+    }
     if (!deletesMore())
-        return write();
+        return write(*schedule);
     Question question;
     question.headline = tr("Delete older sent messages from here on?");
     question.advice =
@@ -95,21 +111,30 @@ void PreferencesDialog::save()
     question.yes = tr("&Delete older messages");
     question.no = tr("&Keep them");
     question.destructive = true;
-    m_prompts.ask(this, question, [this](bool yes) {
+    m_prompts.ask(this, question, [this, schedule = *schedule](bool yes) {
         if (yes)
-            write();
+            write(schedule);
     });
 }
 
-void PreferencesDialog::write()
+void PreferencesDialog::write(const Delivery::RetrySchedule &schedule)
 {
     m_save->setEnabled(false);
-    whenAnswered(m_mailroom.setRetention(m_keeping->retention()), this, [this](const Base::Done &done) {
-        m_save->setEnabled(true);
-        if (done)
-            return accept();
-        m_bar->tell(Role::Error, explain(done.error()));
+    whenAnswered(m_mailroom.setSchedule(schedule), this, [this](const Base::Done &done) {
+        if (!done)
+            return written(done);
+        whenAnswered(m_mailroom.setRetention(m_keeping->retention()), this,
+                     [this](const Base::Done &kept) { written(kept); });
     });
+}
+
+void PreferencesDialog::written(const Base::Done &done)
+{
+    m_save->setEnabled(true);
+    if (done)
+        accept();
+    else
+        m_bar->tell(Role::Error, explain(done.error()));
 }
 
 } // namespace Ui

@@ -13,6 +13,7 @@ class QTabWidget;
 
 namespace Ui {
 
+class DeliveryPage;
 class KeepingPage;
 class MessageBar;
 class Prompts;
@@ -22,8 +23,8 @@ class PreferencesDialog : public QDialog
     Q_OBJECT
 
 public:
-    PreferencesDialog(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, Prompts &prompts,
-                      QWidget *parent = nullptr);
+    PreferencesDialog(Outbox::Mailroom &mailroom, const Store::MessageQuery &query, const Base::Clock &clock,
+                      Prompts &prompts, QWidget *parent = nullptr);
 
 public Q_SLOTS:
     void save();
@@ -33,12 +34,14 @@ public Q_SLOTS:
 private:
     void addPage(QWidget *page, const QString &title);
     bool deletesMore() const;
-    void write();
+    void write(const Delivery::RetrySchedule &schedule);
+    void written(const Base::Done &done);
 
     Outbox::Mailroom &m_mailroom;
     Prompts &m_prompts;
     MessageBar *m_bar;
     QTabWidget *m_tabs;
+    DeliveryPage *m_delivery;
     KeepingPage *m_keeping;
     QPushButton *m_save = nullptr;
     Delivery::Retention m_retention; ///< as it is in the books

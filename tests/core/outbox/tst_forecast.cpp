@@ -45,6 +45,11 @@ private Q_SLOTS:
     void byDay();
     void theHorizon();
     void itPromisesWhatTheLimitsLetGo();
+    void howFarLimitsAreUsedUp();
+    void theTightestUse_data();
+    void theTightestUse();
+    void whatHoldsAMessageUp_data();
+    void whatHoldsAMessageUp();
 };
 
 // "460 today, 20 tomorrow 09:12"
@@ -150,6 +155,70 @@ void TestForecast::itPromisesWhatTheLimitsLetGo()
         usage.add(when, {1, 2});
     }
     QCOMPARE(Outbox::forecast(500, limits, before, now, zone, 2), sent);
+}
+
+void TestForecast::howFarLimitsAreUsedUp()
+{
+    using Outbox::Limit;
+    const QDateTime now = utc("2026-11-21T12:00:00Z");
+    const Usage usage({{now.addSecs(-7200), 30, 60}, {now.addSecs(-600), 10, 20}, {now.addSecs(-5), 2, 4}});
+    const QList<Outbox::LimitUse> uses = Outbox::usesOf({5, 40, 500, 1000, 3, 0}, usage, now);
+    const QList<Outbox::LimitUse> expected{{Limit::PerMinute, 2, 5},
+                                           {Limit::PerHour, 12, 40},
+                                           {Limit::PerDay, 42, 500},
+                                           {Limit::RecipientsPerDay, 84, 1000}};
+    QCOMPARE(uses, expected);
+    QVERIFY(Outbox::usesOf({0, 0, 0, 0, 7, 9'000}, usage, now).isEmpty()); // those are no rates
+    // What seems to lie ahead was sent, too.
+    QCOMPARE(Outbox::usesOf({0, 40, 0, 0, 0, 0}, Usage({{now.addSecs(900), 7, 7}}), now).first().used, 7);
+}
+
+void TestForecast::theTightestUse_data()
+{
+    QTest::addColumn<Limits>("limits");
+    QTest::addColumn<int>("most"); // of the one chosen; 0: none
+    QTest::newRow("none") << Limits() << 0;
+    QTest::newRow("the only one") << Limits{0, 0, 500, 0, 0, 0} << 500;
+    QTest::newRow("the hour is nearer to its end") << Limits{0, 20, 500, 0, 0, 0} << 20;
+    QTest::newRow("the day is") << Limits{0, 200, 40, 0, 0, 0} << 40;
+    QTest::newRow("alike: the longer one") << Limits{0, 50, 150, 0, 0, 0} << 150;
+}
+
+void TestForecast::theTightestUse()
+{
+    QFETCH(Limits, limits);
+    QFETCH(int, most);
+    const QDateTime now = utc("2026-11-21T12:00:00Z");
+    const Usage usage({{now.addSecs(-7200), 20, 20}, {now.addSecs(-600), 10, 10}});
+    const std::optional<Outbox::LimitUse> use = Outbox::tightestUse(limits, usage, now);
+    QCOMPARE(use ? use->most : 0, most);
+}
+
+void TestForecast::whatHoldsAMessageUp_data()
+{
+    QTest::addColumn<Limits>("limits");
+    QTest::addColumn<int>("recipients");
+    QTest::addColumn<int>("most"); // 0: nothing
+    QTest::addColumn<int>("minutes");
+    QTest::newRow("no limit") << Limits() << 1 << 0 << 0;
+    QTest::newRow("there is room") << Limits{0, 11, 31, 0, 0, 0} << 1 << 0 << 0;
+    QTest::newRow("the hour") << Limits{0, 10, 0, 0, 0, 0} << 1 << 10 << 50;
+    QTest::newRow("the hour and the day") << Limits{0, 10, 30, 0, 0, 0} << 1 << 30 << 22 * 60;
+    QTest::newRow("recipients") << Limits{0, 0, 0, 32, 0, 0} << 3 << 32 << 22 * 60;
+    QTest::newRow("never") << Limits{0, 10, 0, 2, 0, 0} << 3 << 0 << 0;
+}
+
+void TestForecast::whatHoldsAMessageUp()
+{
+    QFETCH(Limits, limits);
+    QFETCH(int, recipients);
+    QFETCH(int, most);
+    QFETCH(int, minutes);
+    const QDateTime now = utc("2026-11-21T12:00:00Z");
+    const Usage usage({{now.addSecs(-7200), 20, 20}, {now.addSecs(-600), 10, 10}});
+    const std::optional<Outbox::LimitWait> wait = Outbox::waitFor(limits, usage, recipients, now);
+    QCOMPARE(wait ? wait->most : 0, most);
+    QCOMPARE(wait ? now.secsTo(wait->next) / 60 : 0, minutes);
 }
 
 QTEST_GUILESS_MAIN(TestForecast)

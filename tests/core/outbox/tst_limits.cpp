@@ -350,6 +350,8 @@ void TestLimits::refusals_data()
     row(421, u"4.7.0 Too many messages in the last 24 hours"_s, Day);
     row(451, u"4.7.1 Rate limit: 100 messages per hour"_s, Hour);
     row(450, u"Hourly quota exceeded"_s, Hour);
+    row(450, u"4.7.1 Rate limit: 12 messages per hour"_s, Hour);
+    row(550, u"5.7.1 You exceeded 12 messages per hour"_s, Hour);
     row(451, u"4.7.1 You may send 30 messages per minute; limit exceeded"_s, Minute);
     row(421, u"4.7.28 Our system has detected an unusual rate of mail"_s, Rate);
     row(450, u"Mail send limit exceeded"_s, Rate);

@@ -154,6 +154,8 @@ private Q_SLOTS:
     void closingWhileALetterIsBuiltIsSafe();
     void closingDoesNotLoseWhatIsUnderWay();
     void whatTheLastRunLeftIsRecoveredAtTheStart();
+    void theScheduleIsSetForTheHome();
+    void lessonsAreForgotten();
 
 private:
     Account account(const QString &name = u"work"_s, bool signIn = false) const
@@ -811,6 +813,53 @@ void TestMailroom::whatTheLastRunLeftIsRecoveredAtTheStart()
     QCOMPARE(state(behind), u"uncertain"_s);
     QTRY_COMPARE(state(before), u"sent"_s);
     QCOMPARE(m_server->messages().size(), 1);
+}
+
+void TestMailroom::theScheduleIsSetForTheHome()
+{
+    addAccount();
+    m_server->setScenario(Scenario::MailboxFull);
+    Delivery::RetrySchedule slow;
+    slow.delays = {Delivery::RetrySchedule::day};
+    QVERIFY(answerOf(m_program->room->setSchedule(slow)).ok());
+    const Base::Result<MessageId> id = answerOf(m_program->room->submit(draftTo(u"bob@example.org"_s)));
+    QTRY_COMPARE(state(*id), u"deferred"_s);
+    Store::MessageQuery query;
+    const Base::Paths paths = Base::Paths::inHome(home());
+    QVERIFY(query.open(paths.database(), paths.spool()).ok());
+    const auto wait = [&query, &id] {
+        return QDateTime::currentDateTimeUtc().secsTo(*query.row(*id)->nextAttempt);
+    };
+    QVERIFY(wait() > 23 * 3600);
+    // What waits goes by the new one at once.
+    QVERIFY(answerOf(m_program->room->setSchedule({})).ok());
+    QTRY_VERIFY(wait() <= 66);
+    // Nonsense is refused, and the old one holds.
+    Delivery::RetrySchedule bad;
+    bad.repeat = 1;
+    QCOMPARE(answerOf(m_program->room->setSchedule(bad)).error().kind, ErrorKind::BadSetting);
+    QVERIFY(*query.schedule() == Delivery::RetrySchedule());
+    // Another program on the home sets it, too.
+    Program second(home());
+    QVERIFY(second.room->open().ok());
+    QVERIFY(answerOf(second.room->setSchedule(slow)).ok());
+    QVERIFY(*query.schedule() == slow);
+}
+
+void TestMailroom::lessonsAreForgotten()
+{
+    const Account work = addAccount();
+    const Base::Paths paths = Base::Paths::inHome(home());
+    Store::Database database;
+    QVERIFY(database.open(paths.database(), Store::Database::Mode::ReadWrite).ok());
+    Accounts::Learned learned;
+    learned.perHour = {10, QDateTime::currentDateTimeUtc().date()};
+    QVERIFY(Store::AccountStore(database).setLearned(work, learned).ok());
+    QSignalSpy changed(m_program->room.get(), &Mailroom::accountsChanged);
+    QVERIFY(answerOf(m_program->room->forgetLearned(work.id)).ok());
+    QVERIFY(Store::AccountStore(database).learnedOf(work.id)->isNull());
+    QTRY_VERIFY(!changed.isEmpty());
+    QCOMPARE(answerOf(m_program->room->forgetLearned({})).error().kind, ErrorKind::UnknownAccount);
 }
 
 QTEST_GUILESS_MAIN(TestMailroom)

@@ -186,7 +186,8 @@ void TestAccountDialog::saves()
 void TestAccountDialog::listShowsWhoWaits()
 {
     m_world->practiceAccount();
-    AccountList list(m_world->mailroom, m_world->query, m_world->preferences, m_world->prompts);
+    AccountList list(m_world->mailroom, m_world->query, m_world->clock, m_world->preferences,
+                     m_world->prompts);
     list.show();
     const auto *rows = part<QTreeWidget>(&list, "accountList");
     QCOMPARE(rows->topLevelItemCount(), 1);
@@ -208,7 +209,8 @@ void TestAccountDialog::aWeakerSignInIsAcceptedByAPerson()
     Store::Database books;
     QVERIFY(books.open(m_world->paths.database(), Store::Database::Mode::ReadWrite));
     QVERIFY(Store::AccountStore(books).setStrongestSeen(account, QStringLiteral("SCRAM-SHA-256")));
-    AccountList list(m_world->mailroom, m_world->query, m_world->preferences, m_world->prompts);
+    AccountList list(m_world->mailroom, m_world->query, m_world->clock, m_world->preferences,
+                     m_world->prompts);
     list.show();
     QVERIFY(World::await<Base::MessageId>(m_world->mailroom.submit(
         m_world->letter(QStringLiteral("bob@practice.example"), QStringLiteral("x")))));
@@ -260,7 +262,8 @@ void TestAccountDialog::aCertificateNeedsNoPassword()
 void TestAccountDialog::removingAsksOnce()
 {
     m_world->practiceAccount();
-    AccountList list(m_world->mailroom, m_world->query, m_world->preferences, m_world->prompts);
+    AccountList list(m_world->mailroom, m_world->query, m_world->clock, m_world->preferences,
+                     m_world->prompts);
     m_world->prompts.yes = false;
     part<QPushButton>(&list, "removeAccount")->click();
     QTRY_COMPARE(m_world->prompts.asked.size(), 1);

@@ -1,9 +1,12 @@
 // The pages behind the first one: what can be set there is kept and comes back, what is wrong is shown where
 // it is, and the keyboard alone gets everywhere.
 
+#include "core/accounts/providers.h"
+#include "core/store/accountstore.h"
 #include "tests/support/testproxy.h"
 #include "tests/ui/support/world.h"
 #include "ui/accounts/accountdialog.h"
+#include "ui/common/limitstanding.h"
 #include "ui/common/messagebar.h"
 
 #include <QAbstractButton>
@@ -29,7 +32,7 @@ const QString onePinInHex =
     QStringLiteral("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 const QString otherPin = QStringLiteral("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
 
-enum Page { Account, Certificates, Advanced };
+enum Page { Account, Certificates, Limits, Advanced };
 
 } // namespace
 
@@ -58,6 +61,12 @@ private Q_SLOTS:
     void tabGoesFromTopToBottom();
     void everyFieldHasANameToBeReadOut();
     void theWheelPassesOver();
+    void aProviderFillsInWhatNobodyTouched();
+    void whatWasTypedGoesBeforeTheProvider();
+    void anotherAddressAnotherProvider();
+    void aProviderThatTakesNoMail();
+    void aProvidersLimitsAreOfferedLater();
+    void whatWasLearnedIsShownAndForgotten();
 
 private:
     Accounts::Account values() const;
@@ -68,6 +77,7 @@ private:
         return m_dialog->findChild<T *>(QLatin1String(name));
     }
     void pick(const char *name, int value);
+    void typeAddress(const char *address);
     QList<QWidget *> shownFields() const;
 
     std::unique_ptr<World> m_world;
@@ -92,6 +102,7 @@ Accounts::Account TestAccountPages::values() const
     account.name = QStringLiteral("club");
     account.server = {QStringLiteral("localhost"), 2525, Net::Security::StartTls};
     account.fromAddress = QStringLiteral("ada@example.org");
+    account.limits.messageSize = 1'234'567; // no whole number of what the field counts in
     return account;
 }
 
@@ -130,6 +141,12 @@ void TestAccountPages::everythingIsKeptAndComesBack()
     pick("proxyKind", static_cast<int>(Net::Proxy::Kind::HttpConnect));
     QTest::keyClicks(part<QLineEdit>("proxyHost"), QStringLiteral("Proxy.Example"));
     part<QSpinBox>("proxyPort")->setValue(3128);
+    part<QTabWidget>("accountTabs")->setCurrentIndex(Limits);
+    QTest::mouseClick(part<QSpinBox>("per-hour")->findChild<QLineEdit *>(), Qt::LeftButton, {}, {12, 8});
+    QTest::keyClicks(part<QSpinBox>("per-hour"), QStringLiteral("200")); // over "no limit"
+    part<QSpinBox>("recipients-per-day")->setValue(500);
+    part<QSpinBox>("max-size")->setValue(25'000);
+    part<QTabWidget>("accountTabs")->setCurrentIndex(Advanced);
     pick("lane", static_cast<int>(Accounts::Lane::Window));
     part<QSpinBox>("connections")->setValue(7);
     part<QSpinBox>("perConnection")->setValue(42);
@@ -152,6 +169,8 @@ void TestAccountPages::everythingIsKeptAndComesBack()
     QVERIFY(saved->lmtp);
     const Net::Proxy proxy{Net::Proxy::Kind::HttpConnect, QStringLiteral("proxy.example"), 3128, {}};
     QVERIFY(saved->server.proxy == proxy);
+    const Accounts::Limits limits{0, 200, 0, 500, 0, 25'000'000};
+    QCOMPARE(saved->limits, limits);
     QCOMPARE(saved->lane, Accounts::Lane::Window);
     QCOMPARE(saved->maxConnections, 7);
     QCOMPARE(saved->maxPerConnection, 42);
@@ -395,6 +414,7 @@ void TestAccountPages::lettersAreUnique_data()
     QTest::addColumn<int>("page");
     QTest::newRow("account") << int(Account);
     QTest::newRow("certificates") << int(Certificates);
+    QTest::newRow("limits") << int(Limits);
     QTest::newRow("advanced") << int(Advanced);
 }
 
@@ -501,7 +521,7 @@ void TestAccountPages::tabGoesFromTopToBottom()
 
 void TestAccountPages::everyFieldHasANameToBeReadOut()
 {
-    for (const int page : {Account, Certificates, Advanced}) {
+    for (const int page : {Account, Certificates, Limits, Advanced}) {
         Accounts::Account account = values();
         account.user = QStringLiteral("ada");
         account.server.proxy = {Net::Proxy::Kind::Socks5, QStringLiteral("proxy.example"), 1080,
@@ -536,6 +556,119 @@ void TestAccountPages::theWheelPassesOver()
     QCOMPARE(turn(), 2);
     number->setFocus();
     QCOMPARE(turn(), 1);
+}
+
+void TestAccountPages::typeAddress(const char *address)
+{
+    auto *line = part<QLineEdit>("address");
+    line->setFocus();
+    line->selectAll();
+    QTest::keyClicks(line, QString::fromLatin1(address));
+    QTest::keyClick(line, Qt::Key_Tab);
+}
+
+void TestAccountPages::aProviderFillsInWhatNobodyTouched()
+{
+    open({});
+    QVERIFY(!part<QLabel>("providerWords")->isVisible());
+    typeAddress("ada@gmail.com");
+    const Accounts::Account account = m_dialog->account();
+    QCOMPARE(account.server.host, QStringLiteral("smtp.gmail.com"));
+    QCOMPARE(account.server.port, quint16(465));
+    QCOMPARE(account.server.security, Net::Security::Tls);
+    QCOMPARE(account.user, QStringLiteral("ada@gmail.com"));
+    QCOMPARE(account.name, QStringLiteral("Gmail"));
+    QCOMPARE(account.limits.recipientsPerDay, 500);
+    QVERIFY(part<QLabel>("providerWords")->isVisible());
+    QVERIFY(part<QLabel>("providerWords")->text().contains(QStringLiteral("app password")));
+    QVERIFY(part<QLineEdit>("password")->isVisible());
+    QVERIFY(part<QComboBox>("secretPlace")->isVisible());
+}
+
+void TestAccountPages::whatWasTypedGoesBeforeTheProvider()
+{
+    open({});
+    QTest::keyClicks(part<QLineEdit>("accountName"), QStringLiteral("mine"));
+    QTest::keyClicks(part<QLineEdit>("host"), QStringLiteral("relay.example.org"));
+    QTest::keyClicks(part<QLineEdit>("user"), QStringLiteral("ada"));
+    part<QSpinBox>("per-day")->setValue(7);
+    typeAddress("ada@outlook.com");
+    const Accounts::Account account = m_dialog->account();
+    QCOMPARE(account.name, QStringLiteral("mine"));
+    QCOMPARE(account.server.host, QStringLiteral("relay.example.org"));
+    QCOMPARE(account.user, QStringLiteral("ada"));
+    QCOMPARE(account.limits.perDay, 7);
+    // Of these nothing was said.
+    QCOMPARE(account.server.port, quint16(587));
+    QCOMPARE(account.server.security, Net::Security::StartTls);
+    QCOMPARE(account.auth, Accounts::Auth::XOAuth2);
+    QCOMPARE(account.secretPlace, Accounts::SecretPlace::Command); // a token is fetched
+}
+
+void TestAccountPages::anotherAddressAnotherProvider()
+{
+    open({});
+    typeAddress("ada@outlook.com");
+    QCOMPARE(m_dialog->account().auth, Accounts::Auth::XOAuth2);
+    typeAddress("ada@gmail.com");
+    const Accounts::Account account = m_dialog->account();
+    QCOMPARE(account.server.host, QStringLiteral("smtp.gmail.com"));
+    QCOMPARE(account.server.port, quint16(465));
+    QCOMPARE(account.auth, Accounts::Auth::Auto);
+    QCOMPARE(account.user, QStringLiteral("ada@gmail.com"));
+    QCOMPARE(account.limits.recipientsPerDay, 500);
+    typeAddress("ada@example.org");
+    QVERIFY(!part<QLabel>("providerWords")->isVisible());
+    QCOMPARE(m_dialog->account().limits, Accounts::Limits());
+}
+
+void TestAccountPages::aProviderThatTakesNoMail()
+{
+    const auto refusing = std::find_if(Accounts::providers().begin(), Accounts::providers().end(),
+                                       [](const Accounts::Provider &each) { return each.hasNoSmtp; });
+    QVERIFY(refusing != Accounts::providers().end());
+    open({});
+    typeAddress(qPrintable(QStringLiteral("ada@") + refusing->domains.first()));
+    QVERIFY(part<QLabel>("providerWords")->text().contains(QStringLiteral("own programs")));
+    QVERIFY(m_dialog->account().server.host.isEmpty());
+}
+
+void TestAccountPages::aProvidersLimitsAreOfferedLater()
+{
+    Accounts::Account account = values();
+    account.fromAddress = QStringLiteral("ada@gmail.com");
+    account.limits = {};
+    const auto saved = World::await<Accounts::Account>(m_world->mailroom.saveAccount(account));
+    QVERIFY(saved);
+    open(*saved, Limits);
+    QCOMPARE(m_dialog->account().limits, Accounts::Limits()); // an account that is there is left alone
+    auto *use = part<QPushButton>("useProviderLimits");
+    QVERIFY(use->isVisible() && use->text().contains(QStringLiteral("Gmail")));
+    QTest::keyClick(use, Qt::Key_Space);
+    QCOMPARE(m_dialog->account().limits.recipientsPerDay, 500);
+    QVERIFY(!use->isVisible()); // there is nothing more to use
+    part<QSpinBox>("recipients-per-day")->setValue(400);
+    QVERIFY(use->isVisible());
+}
+
+void TestAccountPages::whatWasLearnedIsShownAndForgotten()
+{
+    const auto saved = World::await<Accounts::Account>(m_world->mailroom.saveAccount(values()));
+    QVERIFY(saved);
+    const QDateTime now = m_world->clock.now();
+    Accounts::Learned learned;
+    learned.perHour = {100, now.toUTC().date()};
+    Store::Database books;
+    QVERIFY(books.open(m_world->paths.database(), Store::Database::Mode::ReadWrite).ok());
+    QVERIFY(Store::AccountStore(books).setLearned(*saved, learned).ok());
+    open(*saved, Limits);
+    QVERIFY(!part<QPushButton>("forgetLearned")->isVisible());
+    m_dialog->tell(standingOf(m_world->query, *saved, now), now);
+    QVERIFY(part<QLabel>("learned")->text().contains(QStringLiteral("100 messages an hour")));
+    QVERIFY(part<QLabel>("usage")->text().contains(QStringLiteral("0 of 100 messages an hour")));
+    part<QPushButton>("forgetLearned")->click();
+    QTRY_VERIFY(!part<QPushButton>("forgetLearned")->isVisible());
+    QVERIFY(m_world->query.learnedOf(saved->id)->isNull());
 }
 
 QTEST_MAIN(TestAccountPages)

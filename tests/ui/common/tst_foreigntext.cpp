@@ -173,7 +173,7 @@ void TestForeignText::law9_accounts()
     QTRY_COMPARE(testBar->role(), Role::Failed);
     const Found found = lookAt(dialog);
     QCOMPARE(trouble(found, 1), QByteArray());
-    AccountList list(world.mailroom, world.query, world.preferences, world.prompts);
+    AccountList list(world.mailroom, world.query, world.clock, world.preferences, world.prompts);
     const Found listed = lookAt(list);
     QCOMPARE(trouble(listed, 0), QByteArray());
 }

@@ -124,8 +124,9 @@ void TestScheduleWords::spans()
 void TestScheduleWords::sentences()
 {
     QCOMPARE(lateQuestion(3 * 3'600'000), u"Late by 3 h: send now?"_s);
-    QCOMPARE(limitWords(utc(u"2026-11-22T08:12:00Z"_s), now, berlin),
-             u"The account's limit is reached; the next message may go tomorrow 09:12."_s);
+    QCOMPARE(limitWords({Outbox::Limit::PerHour, 100, utc(u"2026-11-22T08:12:00Z"_s)}, now, berlin),
+             u"The account's limit of 100 messages an hour is reached; the next message may go tomorrow "
+             "09:12."_s);
     QCOMPARE(warningWords({}, utc(u"2026-11-21T09:30:00Z"_s), now, berlin),
              u"Not delivered for 4 h. It is tried again until Thursday 10:30, then it is given up."_s);
 }
