@@ -2,11 +2,13 @@
 
 #include "core/message/contentreader.h"
 #include "core/store/accountstore.h"
+#include "core/store/contentform.h"
 #include "core/store/draftstore.h"
 #include "core/store/finder.h"
 #include "core/store/json.h"
 #include "core/store/settingstore.h"
 #include "core/store/spool.h"
+#include "core/store/transcriptform.h"
 #include "core/store/usagestore.h"
 
 namespace Store {
@@ -166,22 +168,22 @@ Base::Result<Delivery::Transcript> MessageQuery::transcript(MessageId id, int nu
         return query.error();
     if (!query->next())
         return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such attempt")};
-    const QByteArray packed = query->value(0).toByteArray();
-    return packed.isEmpty()
-               ? Delivery::Transcript()
-               : Delivery::Transcript::fromJson(QJsonDocument::fromJson(qUncompress(packed)).array());
+    return transcriptFrom(query->value(0).toByteArray());
 }
 
 Base::Result<QByteArray> MessageQuery::source(MessageId id, qint64 limit) const
 {
-    const Base::Result<QVariant> pieces =
-        m_database.value(QStringLiteral("SELECT pieces FROM content WHERE message = ?"), {id.value});
+    const Base::Result<QVariant> pieces = m_database.value(
+        QStringLiteral("SELECT CAST(pieces AS BLOB) FROM content WHERE message = ?"), {id.value});
     if (!pieces)
         return pieces.error();
     if (!pieces->isValid())
         return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such message")};
+    const std::optional<Message::Content> content = contentFrom(pieces->toByteArray());
+    if (!content)
+        return Error{ErrorKind::DatabaseDamaged, id.toString(), QStringLiteral("its content is not whole")};
     const Spool spool(m_books.spool);
-    Message::ContentReader reader(Message::contentFromJson(unpackArray(pieces->toString())), spool);
+    Message::ContentReader reader(*content, spool);
     QByteArray source;
     while (source.size() < limit) {
         const Base::Result<QByteArray> chunk = reader.read();
