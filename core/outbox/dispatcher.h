@@ -17,6 +17,7 @@
 #include <QObject>
 #include <QSet>
 
+#include <algorithm>
 #include <map>
 
 namespace Outbox {
@@ -45,7 +46,11 @@ public:
     /// The account was changed, resumed or removed: back-off and remembered secret are void.
     void forget(Base::AccountId account);
     /// No attempt is under way; a connection may wait for the next.
-    bool isIdle() const;
+    bool isIdle() const
+    {
+        return std::none_of(m_channels.begin(), m_channels.end(),
+                            [](const auto &each) { return each.second->hasAttempts(); });
+    }
 
 Q_SIGNALS:
     void messageChanged(Base::MessageId id);
@@ -75,8 +80,13 @@ private:
     void record(Channel &channel, quint64 number, const Delivery::Outcome &outcome,
                 const Delivery::Transcript &transcript);
     void recorded(Channel &channel, quint64 number, const Delivery::Outcome &outcome);
-    std::optional<Store::QueueEntry> nextOf(const Accounts::Account &account);
-    Channel *find(quint64 serial) const;
+    void beginAhead(Channel &channel);
+    std::optional<Store::QueueEntry> nextOf(const Accounts::Account &account, qsizetype left = 0);
+    Channel *find(quint64 serial) const
+    {
+        const auto found = m_channels.find(serial);
+        return found == m_channels.end() ? nullptr : found->second.get();
+    }
     void next(Channel &channel);
     void end(Channel &channel);
     QHash<Base::AccountId, AccountCondition> conditions() const;
