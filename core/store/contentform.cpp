@@ -2,6 +2,7 @@
 
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QStringDecoder>
 
 namespace Store {
 
@@ -32,8 +33,11 @@ std::optional<Content> contentFrom(const QByteArray &stored)
     const QJsonDocument head = QJsonDocument::fromJson(end < 0 ? stored : stored.first(end));
     if (!head.isArray())
         return std::nullopt;
-    const QByteArray octets =
-        end < 0 ? QByteArray() : QString::fromUtf8(QByteArrayView(stored).sliced(end + 1)).toLatin1();
+    QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
+    const QString text = decoder(QByteArrayView(stored).sliced(end < 0 ? stored.size() : end + 1));
+    if (decoder.hasError())
+        return std::nullopt;
+    const QByteArray octets = text.toLatin1();
     Content content = Message::contentFromJson(head.array());
     qsizetype at = 0;
     for (qsizetype i = 0; i < content.size(); ++i) {

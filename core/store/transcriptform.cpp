@@ -68,7 +68,8 @@ public:
 
     QString text()
     {
-        const qsizetype size = std::clamp<qsizetype>(static_cast<qsizetype>(number()), 0, m_octets.size());
+        const auto told = static_cast<qsizetype>(number());
+        const qsizetype size = std::clamp<qsizetype>(told, 0, m_octets.size());
         const QString text = QString::fromUtf8(m_octets.first(size));
         m_octets = m_octets.sliced(size);
         return text;
