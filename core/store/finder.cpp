@@ -274,18 +274,22 @@ Base::Done Finder::narrowByTime(Scope &scope) const
         scope.since = first;
     if (search.before)
         scope.before = last;
+    // Every hour there is costs a look: a bound that is not asked for is not looked for.
     Base::Result<Cursor> query =
-        m_database.run(QStringLiteral("SELECT min(first), max(last) FROM message_hour WHERE hour >= ? AND "
-                                      "hour <= ?"),
+        m_database.run(QStringLiteral("SELECT %1, %2 FROM message_hour WHERE hour >= ? AND hour <= ?")
+                           .arg(search.since ? QStringLiteral("min(first)") : QStringLiteral("1"),
+                                search.before ? QStringLiteral("max(last)") : QStringLiteral("max(hour)")),
                        {first / hour, last / hour});
     if (!query)
         return query.error();
-    if (!query->next() || query->value(0).isNull()) {
+    if (!query->next() || query->value(1).isNull()) {
         scope.below = 0; // nothing was written then
         return {};
     }
-    scope.above = std::max(scope.above, query->value(0).toLongLong() - 1);
-    scope.below = std::min(scope.below, query->value(1).toLongLong() + 1);
+    if (search.since)
+        scope.above = std::max(scope.above, query->value(0).toLongLong() - 1);
+    if (search.before)
+        scope.below = std::min(scope.below, query->value(1).toLongLong() + 1);
     return {};
 }
 
