@@ -61,6 +61,8 @@ private Q_SLOTS:
     void noMoreMessagesThanTheAccountAllowsAConnection_data() { addLanes(); }
     void noMoreMessagesThanTheAccountAllowsAConnection();
     void aLimitThatWasLearnedHoldsForTheNextConnection();
+    void whatWasBegunAheadIsAsIfItHadNotBeen();
+    void nothingIsBegunAheadThatAnotherConnectionCouldTake();
 
 private:
     void settle()
@@ -352,6 +354,41 @@ void TestLanes::aLimitThatWasLearnedHoldsForTheNextConnection()
     QCOMPARE(letter.value(1), 6); // met once
     for (const int connection : letter.keys())
         QVERIFY(connection == 1 || letter.value(connection) <= 5);
+}
+
+/// The connection broke under the letter before it.
+void TestLanes::whatWasBegunAheadIsAsIfItHadNotBeen()
+{
+    fill(Lane::Default);
+    const auto friendly = m_server->answer;
+    m_server->answer = [this, friendly](const QByteArray &line, int connection) {
+        if (connection == 1 && endsContent(line) && m_taken == 5)
+            return QByteArray(FakeServer::drop);
+        return friendly(line, connection);
+    };
+    m_dispatcher->start();
+    settle();
+    QCOMPARE(m_mostBegun, 2); // it was
+    advance(minute);
+    advance(minute);
+    QCOMPARE(m_books->state(m_ids.at(5)), u"uncertain"_s);
+    QCOMPARE(inState(u"sent"_s), letters - 1);
+    for (const MessageId id : m_ids) {
+        QCOMPARE(m_books->number(u"SELECT count(*) FROM attempt WHERE message = ?"_s, {id.value}), 1);
+        QCOMPARE(m_books->number(u"SELECT attempts FROM message WHERE id = ?"_s, {id.value}), 1);
+    }
+}
+
+void TestLanes::nothingIsBegunAheadThatAnotherConnectionCouldTake()
+{
+    fill(Lane::Default);
+    Store::Decisions decisions(m_books->database);
+    for (const MessageId id : m_ids.mid(2))
+        QVERIFY(decisions.cancel(id, m_clock->now()).ok());
+    m_dispatcher->start();
+    settle();
+    QCOMPARE(inState(u"sent"_s), 2);
+    QCOMPARE(m_mostBegun, 1);
 }
 
 QTEST_GUILESS_MAIN(TestLanes)
