@@ -10,6 +10,7 @@ import os
 import shutil
 import smtplib
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -99,6 +100,9 @@ class Bench:
     def outbox(self, port, connections, letters, lane="default"):
         home = self.work / "home"
         shutil.rmtree(home, ignore_errors=True)
+        return self.drained(port, connections, letters, home, lane)
+
+    def drained(self, port, connections, letters, home, lane="default"):
         _, out = ended([self.programs / "bench-outbox", "--port", str(port), "--connections", str(connections),
                            "--letters", str(letters), "--size", str(LETTER), "--lane", lane, "--home", home])
         return json.loads(out)["seconds"]
@@ -250,6 +254,90 @@ class Bench:
         syncs = self.syncs_a_second()
         table(figures | {"(fdatasync of 4 KB appended, for scale)": [syncs]}, None, "a second")
 
+    def drain(self):
+        """A queue on disk emptied into smtp-sink, by us and by Postfix; then by us beside a long and a short history."""
+        letters = 1000 if self.quick else 10_000
+        connections = 20  # what Postfix goes up to for one destination
+        print(f"\n## Draining {letters:,} queued letters of 5 KB into smtp-sink, messages/s (goal: 3 × Postfix)\n")
+
+        def ours(lane="default"):
+            with smtp_sink() as port:
+                return letters / self.outbox(port, connections, letters, lane)
+
+        def postfix():
+            folder = self.work / "postfix"
+            shutil.rmtree(folder, ignore_errors=True)
+            command = [sys.executable, HERE / "peers" / "postfix_queue.py", "--work", folder, "--letters", str(letters),
+                       "--size", str(LETTER)]
+            return letters / float(ended(command)[1])
+
+        peers = {"postrider, default lane": ours, "postrider, bulk lane": lambda: ours("bulk"), "Postfix": postfix}
+        figures = self.repeat(peers, lambda _, run: run())
+        table(figures | {"(fdatasync of 4 KB appended, for scale)": [self.syncs_a_second()]}, "Postfix", "a second", digits=2)
+        self.drain_beside_history(letters, connections)
+
+    def drain_beside_history(self, letters, connections):
+        many, few = (100_000 if self.quick else 1_000_000), 1_000
+        print(f"\n## Draining {letters:,} letters beside messages sent before, seconds (goal: at most 1.2)\n")
+        prepared = {number: self.work / f"history-{number}" for number in (few, many)}
+        try:
+            for number, home in prepared.items():
+                ended([self.programs / "bench-find", "--home", home, "--prepare", str(number)])
+
+            def once(_, number):
+                home = self.work / "home"
+                shutil.rmtree(home, ignore_errors=True)
+                home.mkdir()
+                [books] = prepared[number].rglob("*.db")
+                shutil.copyfile(books, home / "books.db")
+                os.sync()
+                with smtp_sink() as port:
+                    return self.drained(port, connections, letters, home)
+
+            figures = self.repeat({f"beside {number:,} messages": number for number in (few, many)}, once)
+        finally:
+            for home in (*prepared.values(), self.work / "home"):
+                shutil.rmtree(home, ignore_errors=True)
+        table(figures, f"beside {few:,} messages", "seconds", digits=2)
+
+    def enqueue(self):
+        """Personal letters with one attachment, each durable; beside SQLite writing rows of that size in one transaction."""
+        letters, attached = (1000 if self.quick else 10_000), 5 << 20
+        print(f"\n## {letters:,} personal letters with a common attachment of 5 MB, composed and queued, seconds (goal: 5 × SQLite)\n")
+        attachment = self.work / "offer.pdf"
+        attachment.write_bytes(b"%PDF-1.5\n" + os.urandom(attached - 9))
+        time.sleep(1)  # what was changed this very moment is read twice
+        sizes = []
+
+        def ours():
+            home = self.work / "home"
+            shutil.rmtree(home, ignore_errors=True)
+            _, out = ended([self.programs / "bench-enqueue", "--home", home, "--letters", str(letters), "--attach", attachment])
+            files = [(file, file.stat().st_size) for file in home.rglob("*") if file.is_file()]
+            sizes.append((sum(size for _, size in files), sum(size for file, size in files if "spool" in file.parts)))
+            return json.loads(out)["seconds"]
+
+        def plain():
+            octets = (sizes[-1][0] - sizes[-1][1]) // letters
+            path = self.work / "plain.db"
+            path.unlink(missing_ok=True)
+            books = sqlite3.connect(path, isolation_level=None)
+            for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "CREATE TABLE letter (id INTEGER PRIMARY KEY, body BLOB)"):
+                books.execute(statement)
+            begun = time.monotonic()
+            books.execute("BEGIN IMMEDIATE")
+            books.executemany("INSERT INTO letter (body) VALUES (?)", ((os.urandom(16) * (octets // 16),) for _ in range(letters)))
+            books.execute("COMMIT")
+            took = time.monotonic() - begun
+            books.close()
+            return took
+
+        figures = self.repeat({"postrider": ours, "SQLite, one transaction": plain}, lambda _, run: run())
+        table(figures, "SQLite, one transaction", "seconds", digits=2)
+        whole, spool = sizes[-1]
+        print(f"\nOn disk: {whole / 1e6:.1f} MB, of which the attachment is {spool / 1e6:.1f} MB and every letter "
+              f"{(whole - spool) / letters / 1024:.1f} KB (goal: 5 MB + 8 KB a letter).")
+
     def syncs_a_second(self):
         with open(self.work / "sync", "wb", buffering=0) as file:
             begun = time.monotonic()
@@ -393,11 +481,11 @@ def main():
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("figures", nargs="*", default=[], help="roundtrips, rate, books, find, large")
+    parser.add_argument("figures", nargs="*", default=[], help="roundtrips, rate, books, drain, enqueue, find, large")
     options = parser.parse_args()
     bench = Bench(options)
-    known = {"roundtrips": bench.round_trips, "rate": bench.rate, "books": bench.books, "find": bench.find,
-             "large": bench.large}
+    known = {"roundtrips": bench.round_trips, "rate": bench.rate, "books": bench.books, "drain": bench.drain,
+             "enqueue": bench.enqueue, "find": bench.find, "large": bench.large}
     for name in options.figures or known:
         known[name]()
 

@@ -38,7 +38,6 @@ void Channel::add(const Store::QueueEntry &entry, Store::Assignment assignment)
     attempt->entry = entry;
     attempt->assignment = std::move(assignment);
     Attempt &added = *attempt;
-    m_last = added.assignment.attempt;
     for (auto old = m_unsaid.begin(); old != m_unsaid.end();)
         old = find(old->first) ? std::next(old) : m_unsaid.erase(old);
     m_unsaid[added.number] = {entry.id, added.assignment.number, {}};
@@ -83,6 +82,7 @@ void Channel::start(Smtp::SessionOptions options, Smtp::ConnectionFactory connec
 
 void Channel::deliver(Attempt &attempt)
 {
+    m_last = attempt.assignment.attempt;
     Smtp::Letter letter;
     letter.id = attempt.number;
     letter.envelope = attempt.assignment.envelope;
@@ -102,6 +102,7 @@ void Channel::deliver(Attempt &attempt)
                 still->committing = still->committing || done.ok();
                 then(done);
             });
+        Q_EMIT committing();
     };
     m_session->deliver(std::move(letter));
 }

@@ -61,6 +61,12 @@ public:
         return m_session && m_session->isReady() &&
                m_underWay + static_cast<std::size_t>(m_reserved.size()) < m_session->mostLetters();
     }
+    /// It carries all it can, and another letter can follow over the same connection.
+    bool isReadyAhead() const
+    {
+        return m_session && m_session->isOpen() && m_waiting.isEmpty() &&
+               m_underWay + static_cast<std::size_t>(m_reserved.size()) == m_session->mostLetters();
+    }
     /// Nothing that is not under way yet can be sent any more.
     bool isClosing() const { return m_session && !m_session->isOpen(); }
     /// Open, and nothing is under way.
@@ -95,7 +101,7 @@ public:
     }
     /// Tells the lines that are not told yet.
     void flush();
-    /// The words of goodbye belong to the attempt that was begun last.
+    /// The words of goodbye belong to the attempt that was the last to be said.
     void recordGoodbye();
 
     static constexpr qint64 idleTime = 5'000;    ///< ms an unused connection is kept
@@ -108,8 +114,9 @@ Q_SIGNALS:
     void authenticated(const QString &mechanism);
     void opened(const QStringList &offers);
     void finished(quint64 number, const Delivery::Outcome &outcome, const Delivery::Transcript &transcript);
-    void ready(); ///< isReady() became true while attempts are under way
-    void ended(); ///< the connection is gone, without an attempt on it
+    void ready();      ///< isReady() became true while attempts are under way
+    void committing(); ///< "about to commit" goes on record with what is put there next
+    void ended();      ///< the connection is gone, without an attempt on it
 
 private:
     void deliver(Attempt &attempt);
@@ -125,7 +132,7 @@ private:
     std::unique_ptr<Base::Timer> m_resting;
     std::unique_ptr<Base::Timer> m_leaving;
     std::map<quint64, TranscriptGrew> m_unsaid; ///< lines not told yet; the last attempt's until goodbye
-    std::optional<Base::AttemptId> m_last;
+    std::optional<Base::AttemptId> m_last;      ///< given to the session
     Base::Clock &m_clock;
     quint64 m_lastNumber = 0;
     QList<quint64> m_waiting; ///< attempts the session was not ready for

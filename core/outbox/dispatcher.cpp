@@ -7,8 +7,6 @@
 
 #include <QPointer>
 
-#include <algorithm>
-
 namespace Outbox {
 
 using Base::AccountId;
@@ -142,12 +140,6 @@ void Dispatcher::begin(const Store::QueueEntry &entry, Channel &channel)
     });
 }
 
-Channel *Dispatcher::find(quint64 serial) const
-{
-    const auto found = m_channels.find(serial);
-    return found == m_channels.end() ? nullptr : found->second.get();
-}
-
 /// "Sending" is on record.
 void Dispatcher::begun(Channel &channel, const Store::QueueEntry &entry, const Store::Assignment &assignment)
 {
@@ -246,6 +238,7 @@ Channel *Dispatcher::makeChannel(const Accounts::Account &account)
                     record(of, number, outcome, transcript);
                 });
             });
+    connect(channel, &Channel::committing, this, [this, channel] { beginAhead(*channel); });
     connect(channel, &Channel::ready, this,
             [this, serial] { later(serial, [this](Channel &of) { next(of); }); });
     connect(channel, &Channel::ended, this,
@@ -400,9 +393,20 @@ void Dispatcher::next(Channel &channel)
     QMetaObject::invokeMethod(this, &Dispatcher::wake, Qt::QueuedConnection); // to say that all is settled
 }
 
+/// What is sent next over it, in the commit that stands before the end of this letter: so a letter costs no
+/// two. Not where another connection might be the first to take it.
+void Dispatcher::beginAhead(Channel &channel)
+{
+    const Accounts::Account &account = channel.account();
+    if (!m_running || m_refused || !channel.isReadyAhead() || !m_accounts.isCurrent(account))
+        return;
+    if (const std::optional<Store::QueueEntry> entry = nextOf(account, account.maxConnections))
+        begin(*entry, channel);
+}
+
 /// The most overdue one, as long as the account's limits let it go; others may have dealt with it, which
-/// shows when it is begun.
-std::optional<Store::QueueEntry> Dispatcher::nextOf(const Accounts::Account &account)
+/// shows when it is begun. None unless more than `left` wait.
+std::optional<Store::QueueEntry> Dispatcher::nextOf(const Accounts::Account &account, qsizetype left)
 {
     QList<Store::QueueEntry> &ready = m_ready[account.id];
     const QDateTime now = m_clock.now();
@@ -410,7 +414,7 @@ std::optional<Store::QueueEntry> Dispatcher::nextOf(const Accounts::Account &acc
         if (const Base::Result<QList<Store::QueueEntry>> due = m_messages.dueOf(account.id, now, lookAhead))
             ready = *due;
     }
-    if (ready.isEmpty())
+    if (ready.size() <= left)
         return std::nullopt;
     if (!m_accounts.hasLimits(account))
         return ready.takeFirst();
@@ -459,12 +463,6 @@ void Dispatcher::stop()
         else if (!channel->isCommitting()) // past it, the server's answer is waited for
             channel->interrupt();
     }
-}
-
-bool Dispatcher::isIdle() const
-{
-    return std::none_of(m_channels.begin(), m_channels.end(),
-                        [](const auto &each) { return each.second->hasAttempts(); });
 }
 
 void Dispatcher::tryAnew()

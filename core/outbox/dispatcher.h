@@ -17,6 +17,7 @@
 #include <QObject>
 #include <QSet>
 
+#include <algorithm>
 #include <map>
 
 namespace Outbox {
@@ -53,7 +54,11 @@ public:
     /// The network is back, or the computer awake: servers that could not be reached are tried at once.
     void tryAnew();
     /// No attempt is under way; a connection may wait for the next.
-    bool isIdle() const;
+    bool isIdle() const
+    {
+        return std::none_of(m_channels.begin(), m_channels.end(),
+                            [](const auto &each) { return each.second->hasAttempts(); });
+    }
 
 Q_SIGNALS:
     void messageChanged(Base::MessageId id);
@@ -83,8 +88,13 @@ private:
     void record(Channel &channel, quint64 number, const Delivery::Outcome &outcome,
                 const Delivery::Transcript &transcript);
     void recorded(Channel &channel, quint64 number, const Delivery::Outcome &outcome);
-    std::optional<Store::QueueEntry> nextOf(const Accounts::Account &account);
-    Channel *find(quint64 serial) const;
+    void beginAhead(Channel &channel);
+    std::optional<Store::QueueEntry> nextOf(const Accounts::Account &account, qsizetype left = 0);
+    Channel *find(quint64 serial) const
+    {
+        const auto found = m_channels.find(serial);
+        return found == m_channels.end() ? nullptr : found->second.get();
+    }
     void next(Channel &channel);
     void end(Channel &channel);
     QHash<Base::AccountId, AccountCondition> conditions() const;

@@ -21,6 +21,8 @@ namespace {
 constexpr qint64 leastSpace = 1 << 20; // octets below which a disk counts as full
 const QString suspectSuffix = QStringLiteral(".suspect");
 constexpr int busyTimeout = 10'000; // milliseconds
+constexpr int cache = 16 << 10;     // KB: what the letters under way touch, of all tables and indexes
+constexpr int logPages = 4'000; // until the log goes over into the file: a page is often changed again soon
 } // namespace
 
 Database::~Database()
@@ -80,7 +82,9 @@ Base::Done Database::configure(Mode mode) const
         if (const Base::Done done = switchToWal(); !done)
             return done;
         // What is deleted is overwritten: it was somebody's mail.
-        pragmas << QStringLiteral("PRAGMA synchronous=FULL") << QStringLiteral("PRAGMA secure_delete=ON");
+        pragmas << QStringLiteral("PRAGMA synchronous=FULL") << QStringLiteral("PRAGMA secure_delete=ON")
+                << QStringLiteral("PRAGMA cache_size=-%1").arg(cache)
+                << QStringLiteral("PRAGMA wal_autocheckpoint=%1").arg(logPages);
     } else
         pragmas << QStringLiteral("PRAGMA query_only=ON");
     for (const QString &pragma : pragmas) {

@@ -205,6 +205,11 @@ Base::Result<QList<Finder::Group>> Finder::groups() const
     QList<Group> groups;
     while (query->next())
         groups.append({query->value(0).toString(), query->value(1).toString(), query->value(2).toLongLong()});
+    // Counted as one of those that are being sent (resources/sql/0008_fewer_writes.sql).
+    for (qsizetype i = 0, known = groups.size(); i < known; ++i) {
+        if (groups.at(i).state == Delivery::key(Delivery::MessageState::Sending))
+            groups.append({groups.at(i).account, Delivery::key(Delivery::MessageState::Committing), 0});
+    }
     return groups;
 }
 
@@ -269,18 +274,22 @@ Base::Done Finder::narrowByTime(Scope &scope) const
         scope.since = first;
     if (search.before)
         scope.before = last;
+    // Every hour there is costs a look: a bound that is not asked for is not looked for.
     Base::Result<Cursor> query =
-        m_database.run(QStringLiteral("SELECT min(first), max(last) FROM message_hour WHERE hour >= ? AND "
-                                      "hour <= ?"),
+        m_database.run(QStringLiteral("SELECT %1, %2 FROM message_hour WHERE hour >= ? AND hour <= ?")
+                           .arg(search.since ? QStringLiteral("min(first)") : QStringLiteral("1"),
+                                search.before ? QStringLiteral("max(last)") : QStringLiteral("max(hour)")),
                        {first / hour, last / hour});
     if (!query)
         return query.error();
-    if (!query->next() || query->value(0).isNull()) {
+    if (!query->next() || query->value(1).isNull()) {
         scope.below = 0; // nothing was written then
         return {};
     }
-    scope.above = std::max(scope.above, query->value(0).toLongLong() - 1);
-    scope.below = std::min(scope.below, query->value(1).toLongLong() + 1);
+    if (search.since)
+        scope.above = std::max(scope.above, query->value(0).toLongLong() - 1);
+    if (search.before)
+        scope.below = std::min(scope.below, query->value(1).toLongLong() + 1);
     return {};
 }
 

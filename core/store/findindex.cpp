@@ -1,7 +1,7 @@
 #include "core/store/findindex.h"
 
 #include "core/message/searchtext.h"
-#include "core/store/json.h"
+#include "core/store/contentform.h"
 #include "core/store/searchquery.h"
 
 namespace Store {
@@ -53,9 +53,10 @@ Base::Done enterIntoIndex(Database &database, qint64 id, const Message::Outgoing
 
 Base::Done fillIndex(Database &database)
 {
-    Base::Result<Cursor> messages = database.run(QStringLiteral(
-        "SELECT id, subject, sender, attached, pieces FROM message LEFT JOIN content ON content.message = id "
-        "ORDER BY id"));
+    Base::Result<Cursor> messages =
+        database.run(QStringLiteral("SELECT id, subject, sender, attached, CAST(pieces AS BLOB) FROM message "
+                                    "LEFT JOIN content ON content.message = id "
+                                    "ORDER BY id"));
     if (!messages)
         return messages.error();
     while (messages->next()) {
@@ -63,7 +64,8 @@ Base::Done fillIndex(Database &database)
         const Base::Result<QString> recipients = recipientsOf(database, id);
         if (!recipients)
             return recipients.error();
-        const Message::Content content = Message::contentFromJson(unpackArray(messages->value(4).toString()));
+        const Message::Content content =
+            contentFrom(messages->value(4).toByteArray()).value_or(Message::Content());
         const Entry entry{messages->value(1).toString(), messages->value(2).toString(), *recipients,
                           Message::searchTextOf(content).text, messages->value(3).toBool()};
         if (const Base::Done done = insert(database, id, entry); !done)

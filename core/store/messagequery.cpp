@@ -2,6 +2,7 @@
 
 #include "core/message/contentreader.h"
 #include "core/store/accountstore.h"
+#include "core/store/contentform.h"
 #include "core/store/departures.h"
 #include "core/store/draftstore.h"
 #include "core/store/finder.h"
@@ -9,6 +10,7 @@
 #include "core/store/sentcopies.h"
 #include "core/store/settingstore.h"
 #include "core/store/spool.h"
+#include "core/store/transcriptform.h"
 #include "core/store/usagestore.h"
 
 namespace Store {
@@ -173,21 +175,21 @@ Base::Result<Delivery::Transcript> MessageQuery::transcript(MessageId id, int nu
         return query.error();
     if (!query->next())
         return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such attempt")};
-    const QByteArray packed = query->value(0).toByteArray();
-    return packed.isEmpty()
-               ? Delivery::Transcript()
-               : Delivery::Transcript::fromJson(QJsonDocument::fromJson(qUncompress(packed)).array());
+    return transcriptFrom(query->value(0).toByteArray());
 }
 
 Base::Result<Message::Content> MessageQuery::content(MessageId id) const
 {
-    const Base::Result<QVariant> pieces =
-        m_database.value(QStringLiteral("SELECT pieces FROM content WHERE message = ?"), {id.value});
+    const Base::Result<QVariant> pieces = m_database.value(
+        QStringLiteral("SELECT CAST(pieces AS BLOB) FROM content WHERE message = ?"), {id.value});
     if (!pieces)
         return pieces.error();
     if (!pieces->isValid())
         return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such message")};
-    return Message::contentFromJson(unpackArray(pieces->toString()));
+    std::optional<Message::Content> content = contentFrom(pieces->toByteArray());
+    if (!content)
+        return Error{ErrorKind::DatabaseDamaged, id.toString(), QStringLiteral("its content is not whole")};
+    return std::move(*content);
 }
 
 Base::Result<Message::Envelope> MessageQuery::envelope(MessageId id) const

@@ -1,8 +1,12 @@
 #include "core/store/messagestore.h"
 
 #include "core/base/log.h"
+#include "core/store/contentform.h"
 #include "core/store/findindex.h"
 #include "core/store/json.h"
+#include "core/store/transcriptform.h"
+
+#include <algorithm>
 
 namespace Store {
 
@@ -37,11 +41,6 @@ QString recipientsForLists(const QList<Message::Recipient> &recipients)
     for (const Message::Recipient &recipient : recipients.mid(0, shownRecipients))
         shown.append(recipient.address.addrSpec());
     return shown.join(QStringLiteral(", "));
-}
-
-QByteArray packed(const Delivery::Transcript &transcript)
-{
-    return qCompress(QJsonDocument(transcript.toJson()).toJson(QJsonDocument::Compact));
 }
 
 qint64 stamp(const QDateTime &when)
@@ -90,9 +89,9 @@ Base::Result<MessageId> MessageStore::enqueue(const Message::OutgoingMessage &me
         return done.error();
     if (const Done done = enterIntoIndex(m_database, id, message); !done)
         return done.error();
-    if (const Done done =
-            m_database.exec(QStringLiteral("INSERT INTO content (message, pieces) VALUES (?, ?)"),
-                            {id, pack(Message::toJson(message.content))});
+    if (const Done done = m_database.exec(
+            QStringLiteral("INSERT INTO content (message, pieces) VALUES (?, CAST(? AS TEXT))"),
+            {id, packed(message.content)});
         !done)
         return done.error();
     for (const Message::Piece &piece : message.content) {
@@ -210,24 +209,25 @@ Base::Result<Assignment> MessageStore::beginAttempt(MessageId id, const QDateTim
     Transaction transaction(m_database);
     if (!transaction.begun())
         return transaction.begun().error();
-    Base::Result<Cursor> query =
-        m_database.run(QStringLiteral("SELECT state, envelope, pieces, (SELECT coalesce(max(number), 0) FROM "
-                                      "attempt WHERE attempt.message = message.id) FROM message"
-                                      " LEFT JOIN content ON content.message = id WHERE id = ?"),
-                       {id.value});
+    Base::Result<Cursor> query = m_database.run(
+        QStringLiteral("SELECT state, envelope, CAST(pieces AS BLOB), (SELECT coalesce(max(number), 0) FROM "
+                       "attempt WHERE attempt.message = message.id) FROM message"
+                       " LEFT JOIN content ON content.message = id WHERE id = ?"),
+        {id.value});
     if (!query)
         return query.error();
     if (!query->next())
         return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such message")};
     const std::optional<MessageState> from = Delivery::messageStateFromKey(query->value(0).toString());
-    if (!from || query->value(2).isNull())
+    const std::optional<Message::Content> content = contentFrom(query->value(2).toByteArray());
+    if (!from || !content)
         return Error{ErrorKind::DatabaseDamaged, id.toString(), QStringLiteral("its content is missing")};
     Assignment assignment;
     assignment.envelope = Message::envelopeFromJson(unpackObject(query->value(1).toString()));
-    assignment.content = Message::contentFromJson(unpackArray(query->value(2).toString()));
+    assignment.content = *content;
     assignment.number = query->value(3).toInt() + 1;
     query->finish();
-    if (const Done done = m_book.move(id, *from, {MessageState::Sending, {}, 0, {}, {}}, now); !done)
+    if (const Done done = m_book.step(id, *from, MessageState::Sending, now); !done)
         return done.error();
     if (const Done done = assign(id, assignment); !done)
         return done.error();
@@ -278,20 +278,38 @@ Done MessageStore::markCommitting(MessageId id, const Assignment &assignment,
         return done;
     if (const Done done = setReceiving(id, assignment, results, receiving); !done)
         return done;
-    const Base::Result<QVariant> rounds = m_database.value(
-        QStringLiteral("UPDATE attempt SET committing = committing + 1 WHERE id = ? RETURNING committing"),
-        {assignment.attempt.value});
-    if (!rounds || !rounds->isValid())
-        return rounds ? Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such attempt")}
-                      : rounds.error();
-    // Where the server takes fewer recipients at once, an attempt commits once a round.
-    if (rounds->toInt() == 1) {
-        if (const Done done =
-                m_book.move(id, MessageState::Sending, {MessageState::Committing, {}, 0, {}, {}}, now);
-            !done)
+    const Base::Result<bool> isFirst = countRound(id, assignment);
+    if (!isFirst)
+        return isFirst.error();
+    if (*isFirst) {
+        const bool asTheyWere = std::all_of(results.begin(), results.end(), [](const auto &result) {
+            return result.verdict == Verdict::None;
+        });
+        const Done done = asTheyWere ? m_book.step(id, MessageState::Sending, MessageState::Committing, now)
+                                     : m_book.move(id, MessageState::Sending,
+                                                   {MessageState::Committing, {}, 0, {}, {}}, now);
+        if (!done)
             return done;
     }
     return transaction.commit();
+}
+
+/// Where the server takes fewer recipients at once, an attempt commits once a round. Whether this is the
+/// first.
+Base::Result<bool> MessageStore::countRound(MessageId id, const Assignment &assignment)
+{
+    const qint64 attempt = assignment.attempt.value;
+    const Base::Result<Cursor> first = m_database.run(
+        QStringLiteral("UPDATE attempt SET committing = 1 WHERE id = ? AND committing = 0"), {attempt});
+    if (!first || first->numRowsAffected() == 1)
+        return first ? Base::Result<bool>(true) : first.error();
+    const Base::Result<Cursor> another = m_database.run(
+        QStringLiteral("UPDATE attempt SET committing = committing + 1 WHERE id = ?"), {attempt});
+    if (!another)
+        return another.error();
+    if (another->numRowsAffected() != 1)
+        return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such attempt")};
+    return false;
 }
 
 /// Of those without a verdict only who is receiving waits for this attempt; the others are deferred, until
@@ -315,19 +333,6 @@ Done MessageStore::setReceiving(MessageId id, const Assignment &assignment,
     return {};
 }
 
-Base::Result<QList<RecipientState>> MessageStore::statesOf(MessageId id) const
-{
-    Base::Result<Cursor> query =
-        m_database.run(QStringLiteral("SELECT DISTINCT state FROM recipient WHERE message = ?"), {id.value});
-    if (!query)
-        return query.error();
-    QList<RecipientState> states;
-    while (query->next())
-        states.append(
-            Delivery::recipientStateFromName(query->value(0).toString()).value_or(RecipientState::Waiting));
-    return states;
-}
-
 Done MessageStore::finishAttempt(MessageId id, const Assignment &assignment, const Delivery::Outcome &outcome,
                                  const Delivery::Transcript &transcript, const Consequence &consequence,
                                  const QDateTime &now)
@@ -337,26 +342,26 @@ Done MessageStore::finishAttempt(MessageId id, const Assignment &assignment, con
         return transaction.begun();
     if (const Done done = apply(id, assignment, outcome.recipients, consequence, outcome.scope); !done)
         return done;
-    const Base::Result<QList<RecipientState>> states = statesOf(id);
-    const Base::Result<StateBook::Standing> before = m_book.standing(id);
-    if (!states || !before)
-        return states ? before.error() : states.error();
-    const QString reason =
-        outcome.isSuccess() ? QString() : pack(Delivery::toJson(Delivery::reasonOf(outcome)));
-    StateBook::Move move{
-        Delivery::summary(*states), {}, consequence.countAttempt ? 1 : 0, reason, outcome.queueId};
+    const Base::Result<StateBook::Verdicts> verdicts = m_book.verdicts(id);
+    if (!verdicts)
+        return verdicts.error();
+    const QString words = pack(Delivery::toJson(Delivery::reasonOf(outcome)));
+    StateBook::Move move{Delivery::summary(verdicts->states()),
+                         {},
+                         consequence.countAttempt ? 1 : 0,
+                         outcome.isSuccess() ? QString() : words,
+                         outcome.queueId};
     if (Delivery::isDueState(move.to)) {
-        const bool asItWas = consequence.isInterrupted && Delivery::mayMove(before->state, move.to);
+        const bool asItWas = consequence.isInterrupted && Delivery::mayMove(verdicts->before, move.to);
         if (!asItWas)
             move.to = consequence.nextAttempt ? MessageState::Deferred : MessageState::Held;
         move.next = consequence.nextAttempt;
     }
-    if (const Done done = m_book.move(id, before->state, move, now); !done)
+    if (const Done done = m_book.move(id, *verdicts, move, now); !done)
         return done;
     const QString attemptSql = QStringLiteral(
         "UPDATE attempt SET finished = ?, server = ?, tls = ?, reason = ?, transcript = ? WHERE id = ?");
-    if (const Done done = m_database.exec(attemptSql, {stamp(now), outcome.server, outcome.tls,
-                                                       pack(Delivery::toJson(Delivery::reasonOf(outcome))),
+    if (const Done done = m_database.exec(attemptSql, {stamp(now), outcome.server, outcome.tls, words,
                                                        packed(transcript), assignment.attempt.value});
         !done)
         return done;

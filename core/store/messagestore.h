@@ -97,7 +97,7 @@ private:
     Base::Done setReceiving(Base::MessageId id, const Assignment &assignment,
                             const QList<Delivery::RecipientResult> &results,
                             const QList<qsizetype> &receiving);
-    Base::Result<QList<Delivery::RecipientState>> statesOf(Base::MessageId id) const;
+    Base::Result<bool> countRound(Base::MessageId id, const Assignment &assignment);
     Base::Done apply(Base::MessageId id, const Assignment &assignment,
                      const QList<Delivery::RecipientResult> &results, const Consequence &consequence,
                      Delivery::Scope scope);

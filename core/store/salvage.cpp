@@ -2,9 +2,9 @@
 
 #include "core/base/log.h"
 #include "core/message/outgoingmessage.h"
+#include "core/store/contentform.h"
 #include "core/store/database.h"
 #include "core/store/findindex.h"
-#include "core/store/json.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -167,12 +167,13 @@ QStringList keyedTables(const Database &database)
 Done rebuildSpoolUse(const Database &database)
 {
     QList<std::pair<qint64, QString>> uses;
-    Result<Cursor> contents = database.run(QStringLiteral("SELECT message, pieces FROM content"));
+    Result<Cursor> contents =
+        database.run(QStringLiteral("SELECT message, CAST(pieces AS BLOB) FROM content"));
     if (!contents)
         return contents.error();
     while (contents->next()) {
         for (const Message::Piece &piece :
-             Message::contentFromJson(unpackArray(contents->value(1).toString()))) {
+             contentFrom(contents->value(1).toByteArray()).value_or(Message::Content())) {
             if (!piece.spooled.isNull())
                 uses.append({contents->value(0).toLongLong(), QString::fromLatin1(piece.spooled.sha256)});
         }

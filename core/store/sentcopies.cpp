@@ -1,5 +1,6 @@
 #include "core/store/sentcopies.h"
 
+#include "core/store/contentform.h"
 #include "core/store/json.h"
 #include "core/store/maildir.h"
 
@@ -42,7 +43,7 @@ Base::Result<QList<OwedCopy>> SentCopies::owed(int limit) const
     const QString sql = QStringLiteral(
         "SELECT copy.message, CASE WHEN account.id IS NULL THEN copy.folder WHEN json_valid(settings) THEN"
         " coalesce(json_extract(settings, '$.sentFolder'), '') END, message.created, message.message_id,"
-        " content.pieces FROM sent_copy AS copy JOIN message ON message.id = copy.message"
+        " CAST(content.pieces AS BLOB) FROM sent_copy AS copy JOIN message ON message.id = copy.message"
         " LEFT JOIN content ON content.message = copy.message LEFT JOIN account ON account.id ="
         " message.account WHERE copy.state = 'owed' ORDER BY copy.message LIMIT ?");
     Base::Result<Cursor> query = m_database.run(sql, {limit});
@@ -55,7 +56,7 @@ Base::Result<QList<OwedCopy>> SentCopies::owed(int limit) const
             {id, query->value(1).toString(),
              Maildir::fileName(id, QDateTime::fromMSecsSinceEpoch(query->value(2).toLongLong(), Qt::UTC),
                                query->value(3).toString().toUtf8()),
-             Message::contentFromJson(unpackArray(query->value(4).toString()))});
+             contentFrom(query->value(4).toByteArray()).value_or(Message::Content())});
     }
     return copies;
 }

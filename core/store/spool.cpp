@@ -1,15 +1,18 @@
 #include "core/store/spool.h"
 
 #include "core/base/atomicfile.h"
+#include "core/store/filestamp.h"
 
 #include <QCryptographicHash>
 #include <QDateTime>
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
+#include <QMutex>
 #include <QSet>
 #include <QTemporaryFile>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace Store {
@@ -19,10 +22,38 @@ using Base::ErrorKind;
 
 namespace {
 constexpr qint64 chunkSize = 256 << 10;
-}
+} // namespace
+
+struct Spool::Known
+{
+    struct Entry
+    {
+        FileStamp stamp;
+        Message::SpoolRef ref;
+    };
+
+    std::optional<Message::SpoolRef> find(const FileStamp &stamp)
+    {
+        const QMutexLocker locker(&mutex);
+        const auto found = std::find_if(entries.cbegin(), entries.cend(),
+                                        [&stamp](const Entry &each) { return each.stamp == stamp; });
+        return found == entries.cend() ? std::nullopt : std::optional(found->ref);
+    }
+    void add(const FileStamp &stamp, const Message::SpoolRef &ref)
+    {
+        const QMutexLocker locker(&mutex);
+        entries.removeIf([&stamp](const Entry &each) { return each.stamp == stamp; });
+        entries.prepend({stamp, ref});
+        entries.resize(std::min(entries.size(), mostKnown));
+    }
+
+    QMutex mutex;
+    QList<Entry> entries;
+};
 
 Spool::Spool(QString folder)
     : m_folder(std::move(folder))
+    , m_known(std::make_shared<Known>())
 {
 }
 
@@ -33,6 +64,32 @@ QString Spool::pathOf(const QByteArray &sha256) const
 }
 
 Base::Result<Message::SpoolRef> Spool::put(QIODevice &source)
+{
+    const std::optional<FileStamp> before = FileStamp::of(source);
+    if (before) {
+        const std::optional<Message::SpoolRef> known = m_known->find(*before);
+        if (known && refresh(*known))
+            return *known;
+    }
+    const bool isAtRest = before && before->isSettled();
+    Base::Result<Message::SpoolRef> kept = keep(source);
+    if (!kept || !isAtRest || !source.seek(0) || FileStamp::of(source) != before ||
+        kept->size != before->size)
+        return kept;
+    m_known->add(*before, *kept);
+    return kept;
+}
+
+/// Used again: young in the eyes of collect(). False: it is not there, or not as it was put.
+bool Spool::refresh(const Message::SpoolRef &ref) const
+{
+    QFile file(pathOf(ref.sha256));
+    if (!file.open(QIODevice::ReadWrite | QIODevice::ExistingOnly) || file.size() != ref.size)
+        return false;
+    return file.setFileTime(QDateTime::currentDateTimeUtc(), QFileDevice::FileModificationTime);
+}
+
+Base::Result<Message::SpoolRef> Spool::keep(QIODevice &source)
 {
     QTemporaryFile file(m_folder + QStringLiteral("/incoming-XXXXXX"));
     if (!file.open())
@@ -54,10 +111,7 @@ Base::Result<Message::SpoolRef> Spool::put(QIODevice &source)
     const Message::SpoolRef ref{hash.result().toHex(), size};
     const QString path = pathOf(ref.sha256);
     if (QFile::exists(path) && QFileInfo(path).size() == size) {
-        // Used again: young in the eyes of collect().
-        QFile known(path);
-        if (known.open(QIODevice::ReadWrite))
-            known.setFileTime(QDateTime::currentDateTimeUtc(), QFileDevice::FileModificationTime);
+        refresh(ref);
         return ref;
     }
     if (!file.flush() || !Base::syncToDisk(file))

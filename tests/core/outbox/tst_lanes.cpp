@@ -24,9 +24,11 @@ void addLanes()
 {
     QTest::addColumn<Lane>("lane");
     QTest::addColumn<int>("underWay"); // letters at most, at any time
-    QTest::newRow("default") << Lane::Default << 1;
-    QTest::newRow("bulk") << Lane::Bulk << Smtp::Session::bulkLetters;
-    QTest::newRow("window") << Lane::Window << Smtp::Session::windowLetters;
+    QTest::addColumn<int>("begun");    // with the one of which nothing is said before these are handed over
+    QTest::newRow("default") << Lane::Default << 1 << 2;
+    QTest::newRow("bulk") << Lane::Bulk << Smtp::Session::bulkLetters << Smtp::Session::bulkLetters;
+    QTest::newRow("window") << Lane::Window << Smtp::Session::windowLetters
+                            << Smtp::Session::windowLetters + 1;
 }
 
 bool endsContent(const QByteArray &line)
@@ -59,6 +61,8 @@ private Q_SLOTS:
     void noMoreMessagesThanTheAccountAllowsAConnection_data() { addLanes(); }
     void noMoreMessagesThanTheAccountAllowsAConnection();
     void aLimitThatWasLearnedHoldsForTheNextConnection();
+    void whatWasBegunAheadIsAsIfItHadNotBeen();
+    void nothingIsBegunAheadThatAnotherConnectionCouldTake();
 
 private:
     void settle()
@@ -116,14 +120,15 @@ private:
     QList<MessageId> m_ids;
     int m_taken = 0;
     int m_asked = 0;
-    int m_mostUnderWay = 0;
+    int m_mostBegun = 0;
+    int m_mostCommitting = 0;
 };
 
 void TestLanes::init()
 {
     m_dispatcher.reset(); // it uses all of the others
     m_ids.clear();
-    m_taken = m_asked = m_mostUnderWay = 0;
+    m_taken = m_asked = m_mostBegun = m_mostCommitting = 0;
     m_books = std::make_unique<Support::Books>();
     QVERIFY(m_books->opened.ok());
     m_clock = std::make_unique<Support::FakeClock>();
@@ -140,7 +145,8 @@ void TestLanes::init()
         std::make_unique<Dispatcher>(m_books->database, m_books->group, *m_spool, *m_clock,
                                      [this](const QByteArray &) { return m_server->connection(); });
     connect(m_dispatcher.get(), &Dispatcher::messageChanged, this, [this] {
-        m_mostUnderWay = std::max(m_mostUnderWay, inState(u"sending"_s) + inState(u"committing"_s));
+        m_mostBegun = std::max(m_mostBegun, inState(u"sending"_s) + inState(u"committing"_s));
+        m_mostCommitting = std::max(m_mostCommitting, inState(u"committing"_s));
     });
 }
 
@@ -155,12 +161,14 @@ void TestLanes::everyLetterGoesOverOneConnection()
 {
     QFETCH(Lane, lane);
     QFETCH(int, underWay);
+    QFETCH(int, begun);
     fill(lane);
     m_dispatcher->start();
     settle();
     QCOMPARE(inState(u"sent"_s), letters);
     QCOMPARE(m_server->opened.size(), 1);
-    QCOMPARE(m_mostUnderWay, underWay);
+    QCOMPARE(m_mostBegun, begun);
+    QVERIFY(m_mostCommitting <= underWay);
     QVERIFY(m_dispatcher->isIdle());
     for (int i = 0; i < letters; ++i) {
         QCOMPARE(copies(i), 1);
@@ -346,6 +354,41 @@ void TestLanes::aLimitThatWasLearnedHoldsForTheNextConnection()
     QCOMPARE(letter.value(1), 6); // met once
     for (const int connection : letter.keys())
         QVERIFY(connection == 1 || letter.value(connection) <= 5);
+}
+
+/// The connection broke under the letter before it.
+void TestLanes::whatWasBegunAheadIsAsIfItHadNotBeen()
+{
+    fill(Lane::Default);
+    const auto friendly = m_server->answer;
+    m_server->answer = [this, friendly](const QByteArray &line, int connection) {
+        if (connection == 1 && endsContent(line) && m_taken == 5)
+            return QByteArray(FakeServer::drop);
+        return friendly(line, connection);
+    };
+    m_dispatcher->start();
+    settle();
+    QCOMPARE(m_mostBegun, 2); // it was
+    advance(minute);
+    advance(minute);
+    QCOMPARE(m_books->state(m_ids.at(5)), u"uncertain"_s);
+    QCOMPARE(inState(u"sent"_s), letters - 1);
+    for (const MessageId id : m_ids) {
+        QCOMPARE(m_books->number(u"SELECT count(*) FROM attempt WHERE message = ?"_s, {id.value}), 1);
+        QCOMPARE(m_books->number(u"SELECT attempts FROM message WHERE id = ?"_s, {id.value}), 1);
+    }
+}
+
+void TestLanes::nothingIsBegunAheadThatAnotherConnectionCouldTake()
+{
+    fill(Lane::Default);
+    Store::Decisions decisions(m_books->database);
+    for (const MessageId id : m_ids.mid(2))
+        QVERIFY(decisions.cancel(id, m_clock->now()).ok());
+    m_dispatcher->start();
+    settle();
+    QCOMPARE(inState(u"sent"_s), 2);
+    QCOMPARE(m_mostBegun, 1);
 }
 
 QTEST_GUILESS_MAIN(TestLanes)

@@ -99,6 +99,7 @@ private Q_SLOTS:
     void whatIsDueIsFoundByItsIndex();
     void aDeletedMessageLeavesNothing();
     void countsFollowEveryMove();
+    void whatIsCommittingIsFoundAndCountsAsBeingSent();
     void aClockSetBackHidesNothing();
     void nobodysAccountFindsNothing();
 
@@ -346,6 +347,35 @@ void TestFinder::countsFollowEveryMove()
              0);
     QCOMPARE(m_books->number(u"SELECT sum(number) FROM message_count"_s),
              m_books->number(u"SELECT count(*) FROM message"_s));
+}
+
+void TestFinder::whatIsCommittingIsFoundAndCountsAsBeingSent()
+{
+    using enum Delivery::MessageState;
+    const Accounts::Account account = m_books->addAccount(u"ahead"_s);
+    Store::MessageStore store(m_books->database);
+    const MessageId id = m_books->enqueue(account, {u"bob@example.org"_s}, noon);
+    const auto assignment = store.beginAttempt(id, noon);
+    QVERIFY(assignment.ok());
+    const auto ids = [this](const QList<Delivery::MessageState> &states) {
+        return *Store::Finder(m_books->database, {states, u"ahead"_s, {}}).page(10);
+    };
+    QCOMPARE(ids({Sending}), QList{id});
+    QCOMPARE(ids({Committing}), QList<MessageId>());
+    QVERIFY(store.markCommitting(id, *assignment, {}, {0}, noon).ok());
+    QCOMPARE(m_books->state(id), u"committing"_s);
+    QCOMPARE(ids({Sending}), QList<MessageId>());
+    QCOMPARE(ids({Committing}), QList{id});
+    QCOMPARE(ids({Queued, Sending, Committing}), QList{id});
+    const auto counted = [this](const QString &state) {
+        return m_books->number(
+            u"SELECT total(number) FROM message_count WHERE account_name = 'ahead' AND state = ?"_s, {state});
+    };
+    QCOMPARE(counted(u"sending"_s), 1);
+    QCOMPARE(counted(u"committing"_s), 0);
+    QVERIFY(Store::Decisions(m_books->database).recover(noon).ok());
+    QCOMPARE(counted(u"sending"_s), 0);
+    QCOMPARE(counted(u"uncertain"_s), 1);
 }
 
 void TestFinder::aClockSetBackHidesNothing()

@@ -2,8 +2,10 @@
 
 #include "core/store/database.h"
 #include "core/store/messagequery.h"
+#include "core/store/messagestore.h"
 
 #include <QDir>
+#include <QJsonDocument>
 #include <QMutex>
 #include <QSqlError>
 #include <QTemporaryDir>
@@ -78,6 +80,7 @@ private Q_SLOTS:
     void twoProgramsMayStartTogether();
     void olderBooksCanBeSearched_data();
     void olderBooksCanBeSearched();
+    void olderBooksAreSentAndCounted();
 };
 
 void TestMigrations::anEmptyFileGetsTheNewestSchema()
@@ -238,6 +241,42 @@ void TestMigrations::olderBooksCanBeSearched()
     QCOMPARE(found(u"before:2026-11-20"_s), QList<qint64>());
     QCOMPARE(query.counts()->value(Delivery::MessageState::Failed), 1);
     QCOMPARE(query.counts()->value(Delivery::MessageState::Sent), 1);
+}
+
+/// Contents in JSON, transcripts in JSON under zlib, a count of its own for what was committing.
+void TestMigrations::olderBooksAreSentAndCounted()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"db"_s);
+    makeSchema(path, 5);
+    rawly(path, u"INSERT INTO account (name, settings) VALUES ('work', '{}')"_s);
+    for (const QString &state : {u"queued"_s, u"committing"_s, u"sending"_s})
+        rawly(path,
+              u"INSERT INTO message (account, account_name, message_id, sender, recipients, recipient_count,"
+              " subject, size, envelope, state, created, changed, next_attempt) VALUES (1, 'work', '<1@x>',"
+              " 'ada@example.org', 'bob@example.org', 1, 'Hello', 3, '', '%1', 1, 1, 1)"_s.arg(state));
+    rawly(path, uR"(INSERT INTO content VALUES (1, '[{"bytes":"Subject: x\r\n\r\nü\r\n"}]'))"_s);
+    rawly(path, u"INSERT INTO recipient (message, position, address, name, field, state)"
+                " VALUES (1, 0, 'bob@example.org', '', 'to', 'waiting')"_s);
+    Delivery::Transcript said;
+    said.add({Delivery::Speaker::Server, QDateTime::fromMSecsSinceEpoch(1, Qt::UTC), 5, u"250 Ok"_s, 0});
+    const QByteArray old = qCompress(QJsonDocument(said.toJson()).toJson(QJsonDocument::Compact));
+    rawly(path, u"INSERT INTO attempt (message, number, started, transcript) VALUES (2, 1, 1, x'%1')"_s.arg(
+                    QString::fromLatin1(old.toHex())));
+    Database database;
+    QVERIFY(database.open(path, Database::Mode::ReadWrite).ok());
+    const auto counted = [&database](const QString &state) {
+        return database.value(u"SELECT number FROM message_count WHERE state = ?"_s, {state})->toInt();
+    };
+    QCOMPARE(counted(u"queued"_s), 1);
+    QCOMPARE(counted(u"sending"_s), 2);
+    const auto assignment =
+        Store::MessageStore(database).beginAttempt(Base::MessageId{1}, QDateTime::currentDateTimeUtc());
+    QVERIFY(assignment.ok());
+    QCOMPARE(assignment->content, (Message::Content{{"Subject: x\r\n\r\n\xfc\r\n", {}, false}}));
+    Store::MessageQuery query;
+    QVERIFY(query.open(path, folder.path()).ok());
+    QCOMPARE(query.transcript(Base::MessageId{2})->lines(), said.lines());
 }
 
 QTEST_GUILESS_MAIN(TestMigrations)

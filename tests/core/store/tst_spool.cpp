@@ -13,6 +13,7 @@
 #include <QThreadPool>
 
 #include <cstring>
+#include <functional>
 
 using Base::ErrorKind;
 using Message::SpoolRef;
@@ -54,6 +55,48 @@ private:
     bool m_read = false;
 };
 
+/// A file of somebody's, and how often its octets were read.
+class CountedFile : public QFile
+{
+public:
+    using QFile::QFile;
+    int reads = 0;
+
+protected:
+    qint64 readData(char *data, qint64 maximum) override
+    {
+        ++reads;
+        return QFile::readData(data, maximum);
+    }
+};
+
+struct Taken
+{
+    SpoolRef ref;
+    bool wasRead = false;
+};
+
+Taken take(Spool &spool, const QString &path)
+{
+    CountedFile file(path);
+    if (!file.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
+        return {};
+    const Base::Result<SpoolRef> ref = spool.put(file);
+    return {ref ? *ref : SpoolRef(), file.reads > 0};
+}
+
+bool write(const QString &path, const QByteArray &octets)
+{
+    QFile file(path);
+    return file.open(QIODevice::WriteOnly) && file.write(octets) == octets.size();
+}
+
+/// Until it is read once and known from then on: its last change has to be past.
+bool becomesKnown(Spool &spool, const QString &path)
+{
+    return QTest::qWaitFor([&spool, &path] { return !take(spool, path).wasRead; }, 30'000);
+}
+
 } // namespace
 
 class TestSpool : public QObject
@@ -74,6 +117,11 @@ private Q_SLOTS:
     void collectTakesOnlyWhatNobodyNeedsAndIsOld();
     void whatIsUsedAgainIsYoungAgain();
     void collectLeavesForeignFilesAlone();
+    void aFileThatWasPutIsKnownAgainUnread();
+    void aFileThatChangedInBetweenIsReadAnew_data();
+    void aFileThatChangedInBetweenIsReadAnew();
+    void whatTheSpoolLostIsReadAnew();
+    void aFreshFileIsNotTrusted();
     void manyThreadsMayPutTheSame();
     void aFullDiskIsToldAndNothingIsLeftBehind();
     void aFolderThatIsGoneIsAnError();
@@ -267,6 +315,93 @@ void TestSpool::collectLeavesForeignFilesAlone()
     Spool spool(m_folder->path());
     QCOMPARE(spool.collect({}, 3600), 1); // what a killed program was writing
     QCOMPARE(files(), QStringList{u"notes.txt"_s});
+}
+
+void TestSpool::aFileThatWasPutIsKnownAgainUnread()
+{
+    Spool spool(m_folder->path());
+    const QString path = m_folder->filePath(u"letter.pdf"_s);
+    const QByteArray octets(300'000, 'p');
+    QVERIFY(write(path, octets));
+    QVERIFY(becomesKnown(spool, path));
+    const Taken again = take(spool, path);
+    QVERIFY(!again.wasRead);
+    QCOMPARE(get(spool, again.ref), octets);
+    Spool copy(spool); // a search through the spool takes one along
+    QVERIFY(!take(copy, path).wasRead);
+    Spool other(m_folder->path());
+    QVERIFY(take(other, path).wasRead);
+}
+
+void TestSpool::aFileThatChangedInBetweenIsReadAnew_data()
+{
+    using Change = std::function<bool(const QString &)>;
+    QTest::addColumn<Change>("change");
+    const QByteArray other(300'000, 'o');
+    QTest::newRow("written over") << Change([other](const QString &path) { return write(path, other); });
+    QTest::newRow("written over, its old time put back") << Change([other](const QString &path) {
+        const QDateTime before = QFileInfo(path).lastModified();
+        QFile file(path);
+        return write(path, other) && file.open(QIODevice::ReadWrite) &&
+               file.setFileTime(before, QFileDevice::FileModificationTime);
+    });
+    QTest::newRow("one octet") << Change([](const QString &path) {
+        QFile file(path);
+        return file.open(QIODevice::ReadWrite) && file.seek(150'000) && file.write("x") == 1;
+    });
+    QTest::newRow("replaced by another file, which takes its time") << Change([other](const QString &path) {
+        const QDateTime before = QFileInfo(path).lastModified();
+        QFile file(path + u".new"_s);
+        return write(file.fileName(), other) && file.open(QIODevice::ReadWrite) &&
+               file.setFileTime(before, QFileDevice::FileModificationTime) && QFile::remove(path) &&
+               file.rename(path);
+    });
+}
+
+void TestSpool::aFileThatChangedInBetweenIsReadAnew()
+{
+    QFETCH(const std::function<bool(const QString &)>, change);
+    Spool spool(m_folder->path());
+    const QString path = m_folder->filePath(u"letter.pdf"_s);
+    QVERIFY(write(path, QByteArray(300'000, 'p')));
+    QVERIFY(becomesKnown(spool, path));
+    const SpoolRef before = take(spool, path).ref;
+    QVERIFY(change(path));
+    const Taken after = take(spool, path);
+    QVERIFY(after.wasRead);
+    QVERIFY(after.ref != before);
+    QFile now(path);
+    QVERIFY(now.open(QIODevice::ReadOnly));
+    QCOMPARE(get(spool, after.ref), now.readAll());
+}
+
+void TestSpool::whatTheSpoolLostIsReadAnew()
+{
+    Spool spool(m_folder->path());
+    const QString path = m_folder->filePath(u"letter.pdf"_s);
+    const QByteArray octets(300'000, 'p');
+    QVERIFY(write(path, octets));
+    QVERIFY(becomesKnown(spool, path));
+    const QDateTime future = QDateTime::currentDateTimeUtc().addDays(1);
+    QCOMPARE(spool.collect({}, QDateTime::currentDateTimeUtc().secsTo(future) * -1), 1);
+    const Taken again = take(spool, path);
+    QVERIFY(again.wasRead);
+    QCOMPARE(get(spool, again.ref), octets);
+}
+
+/// The next change could bear the time of the last.
+void TestSpool::aFreshFileIsNotTrusted()
+{
+    Spool spool(m_folder->path());
+    const QString path = m_folder->filePath(u"letter.pdf"_s);
+    QVERIFY(write(path, "first"));
+    const QDateTime ahead = QDateTime::currentDateTimeUtc().addDays(1);
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    QVERIFY(file.setFileTime(ahead, QFileDevice::FileModificationTime));
+    file.close();
+    QVERIFY(take(spool, path).wasRead);
+    QVERIFY(take(spool, path).wasRead);
 }
 
 void TestSpool::manyThreadsMayPutTheSame()
