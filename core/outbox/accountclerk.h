@@ -4,6 +4,7 @@
 // something changed; who looks at the queue again is another's business. In the mail thread.
 
 #include "core/base/clock.h"
+#include "core/outbox/events.h"
 #include "core/store/accountstore.h"
 #include "core/store/decisions.h"
 #include "core/store/settingstore.h"

@@ -101,10 +101,13 @@ QList<Copier::Made> Copier::make(const QList<OwedCopy> &copies) const
     for (const OwedCopy &copy : copies) {
         const auto before =
             copy.message.value <= m_newest.value ? Maildir::Before::MayBeThere : Maildir::Before::NotThere;
-        made.append(
-            {copy.message, copy.folder.isEmpty()
-                               ? Done()
-                               : Maildir(copy.folder).append(copy.name, copy.content, m_spool, before)});
+        Done done;
+        if (!copy.folder.isEmpty())
+            done = copy.content.isEmpty()
+                       ? Base::Error{Base::ErrorKind::DatabaseDamaged, copy.message.toString(),
+                                     QStringLiteral("its content is not whole")}
+                       : Maildir(copy.folder).append(copy.name, copy.content, m_spool, before);
+        made.append({copy.message, std::move(done)});
     }
     return made;
 }

@@ -50,6 +50,10 @@ void TestSettings::everyNameIsSetAndShown_data()
     row("ask-when-late", "1 hour", "1 hour");
     row("ask-when-late", "0", "never");
     row("ask-when-late", "default", "1 hour");
+    row("keep-days", "30", "30 days");
+    row("keep-days", "0", "for ever");
+    row("keep-size", "500", "500 MB");
+    row("keep-size", "default", "any size");
 }
 
 void TestSettings::everyNameIsSetAndShown()
@@ -57,13 +61,14 @@ void TestSettings::everyNameIsSetAndShown()
     QFETCH(QString, key);
     QFETCH(QString, value);
     QFETCH(QString, shown);
-    RetrySchedule schedule;
+    App::HomeSettings home;
+    RetrySchedule &schedule = home.schedule;
     schedule.delays = {20 * RetrySchedule::second};
     schedule.jitterPercent = 1;
     schedule.lateAfter = 2 * RetrySchedule::day;
     QVERIFY(App::settingKeys().contains(key));
-    QVERIFY(App::applySetting(schedule, key, value).ok());
-    QCOMPARE(App::settingText(schedule, key), shown);
+    QVERIFY(App::applySetting(home, key, value).ok());
+    QCOMPARE(App::settingText(home, key), shown);
     QVERIFY(Delivery::check(schedule).ok());
 }
 
@@ -81,8 +86,9 @@ void TestSettings::whatIsNoValue()
 {
     QFETCH(QString, key);
     QFETCH(QString, value);
-    RetrySchedule schedule;
-    Base::Done done = App::applySetting(schedule, key, value);
+    App::HomeSettings home;
+    const RetrySchedule &schedule = home.schedule;
+    Base::Done done = App::applySetting(home, key, value);
     if (done)
         done = Delivery::check(schedule); // what is a number, but none that may be
     QVERIFY(!done.ok());
@@ -107,9 +113,10 @@ void TestSettings::whatCannotWorkTogether()
 {
     QFETCH(QString, key);
     QFETCH(QString, value);
-    RetrySchedule schedule;
+    App::HomeSettings home;
+    RetrySchedule &schedule = home.schedule;
     schedule.warnAfter = RetrySchedule::minute;
-    QVERIFY(App::applySetting(schedule, key, value).ok());
+    QVERIFY(App::applySetting(home, key, value).ok());
     const Base::Done done = Delivery::check(schedule);
     QVERIFY(!done.ok());
     QCOMPARE(App::settingKeyOf(done.error().subject), key);

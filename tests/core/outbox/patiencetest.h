@@ -13,8 +13,6 @@
 
 class PatienceTest : public QObject
 {
-    Q_OBJECT
-
 protected:
     static constexpr qint64 minute = 60'000;
     static constexpr qint64 hour = 60 * minute;

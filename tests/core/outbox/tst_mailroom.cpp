@@ -684,8 +684,12 @@ void TestMailroom::damagedBooksAreRecovered()
     addAccount();
     const MessageId id = *answerOf(m_program->room->submit(draftTo(u"bob@example.org"_s)));
     QTRY_COMPARE(state(id), u"sent"_s);
+    Message::Draft large = draftTo(u"bob@example.org"_s);
+    large.text = u"A line of a letter that is long.\n"_s.repeated(4000);
+    const MessageId last = *answerOf(m_program->room->submit(large));
+    QTRY_COMPARE(state(last), u"sent"_s);
     m_program->room->close();
-    // The tables of attempts and drafts may be gone, the message is not.
+    // What was written last is gone: a part of the long letter.
     const Base::Paths paths = Base::Paths::inHome(home());
     QFile file(paths.database());
     QVERIFY(file.open(QIODevice::ReadWrite));
@@ -695,7 +699,8 @@ void TestMailroom::damagedBooksAreRecovered()
     const Base::Done opened = other.room->open();
     QVERIFY2(opened.ok(), qPrintable(problem(opened)));
     QVERIFY(other.room->salvaged().has_value());
-    QCOMPARE(other.room->salvaged()->messages, 1);
+    QCOMPARE(other.room->salvaged()->messages, 2);
+    QCOMPARE(other.room->salvaged()->incomplete, 1);
     QVERIFY(QFile::exists(other.room->salvaged()->aside));
     QCOMPARE(state(id), u"sent"_s);
     QVERIFY(other.room->isDispatching());

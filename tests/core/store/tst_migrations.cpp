@@ -91,10 +91,11 @@ void TestMigrations::anEmptyFileGetsTheNewestSchema()
     QVERIFY(Store::newestSchema() >= 1);
     QCOMPARE(database.value(u"PRAGMA user_version"_s)->toInt(), Store::newestSchema());
     QCOMPARE(tables(folder.filePath(u"db"_s)),
-             (QStringList{u"account"_s, u"attempt"_s, u"content"_s, u"draft"_s, u"find"_s, u"find_config"_s,
-                          u"find_content"_s, u"find_data"_s, u"find_docsize"_s, u"find_idx"_s,
-                          u"find_words"_s, u"message"_s, u"message_count"_s, u"message_hour"_s,
-                          u"recipient"_s, u"sent_copy"_s, u"setting"_s, u"spool_use"_s, u"usage"_s}));
+             (QStringList{u"account"_s,   u"attempt"_s,       u"content"_s,      u"departure"_s,
+                          u"draft"_s,     u"find"_s,          u"find_config"_s,  u"find_content"_s,
+                          u"find_data"_s, u"find_docsize"_s,  u"find_idx"_s,     u"find_words"_s,
+                          u"message"_s,   u"message_count"_s, u"message_hour"_s, u"recipient"_s,
+                          u"sent_copy"_s, u"setting"_s,       u"spool_use"_s,    u"usage"_s}));
 }
 
 void TestMigrations::aHomeOfBeforeKeepsItsAccounts()

@@ -12,6 +12,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QTabWidget>
 #include <QTreeView>
 
 using namespace Ui;
@@ -182,6 +183,7 @@ void TestKeeping::howLongIsChosenAndAskedBefore()
         QTRY_VERIFY(part<QDialog>("preferencesDialog"));
     };
     open();
+    part<QTabWidget>("preferencesTabs")->setCurrentIndex(1);
     QVERIFY(!part<QCheckBox>("keepByAge")->isChecked());
     QVERIFY(!part<QSpinBox>("keepDays")->isEnabled());
     part<QCheckBox>("keepByAge")->click();
@@ -197,6 +199,7 @@ void TestKeeping::howLongIsChosenAndAskedBefore()
     QTRY_VERIFY(!part<QDialog>("preferencesDialog"));
     QCOMPARE(*m_world->query.retention(), Delivery::Retention(30, 0));
     open();
+    part<QTabWidget>("preferencesTabs")->setCurrentIndex(1);
     QCOMPARE(part<QSpinBox>("keepDays")->value(), 30);
     part<QPushButton>("restoreDefaults")->click();
     part<QPushButton>("savePreferences")->click(); // deletes nothing, so asks nothing

@@ -55,6 +55,7 @@ private:
 void TestPreferencesDialog::init()
 {
     m_world = std::make_unique<World>();
+    m_world->undoDelay = RetrySchedule().undoDelay;
     QVERIFY(m_world->open());
     open();
 }
@@ -68,7 +69,7 @@ void TestPreferencesDialog::cleanup()
 void TestPreferencesDialog::open()
 {
     delete m_dialog;
-    m_dialog = new PreferencesDialog(m_world->mailroom, m_world->query, m_world->clock);
+    m_dialog = new PreferencesDialog(m_world->mailroom, m_world->query, m_world->clock, m_world->prompts);
     m_dialog->show();
     QVERIFY(QTest::qWaitForWindowActive(m_dialog));
 }
