@@ -10,7 +10,11 @@ class TestRates : public PatienceTest
     Q_OBJECT
 
 private Q_SLOTS:
-    void init() { begin(); }
+    void init()
+    {
+        m_taken.clear();
+        begin();
+    }
     void cleanup() { end(); }
 
     void noMoreAMinuteThanTheAccountMaySend();
