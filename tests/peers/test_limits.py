@@ -154,7 +154,7 @@ class LimitsTest(unittest.TestCase):
                                       "give-up-after=3d", "undo=20", "ask-when-late=0"))
         self.assertEqual(self.settings(), {
             "retry-delays": [30, 300], "retry-every": 7200, "retry-jitter": 10, "warn-after": 3600,
-            "give-up-after": 259200, "undo": 20, "ask-when-late": 0})
+            "give-up-after": 259200, "undo": 20, "ask-when-late": 0, "keep-days": 0, "keep-size": 0})
         shown = self.expect(OK, self.home.run("settings", "show")).out
         for words in ("30 seconds, 5 minutes", "2 hours", "3 days", "never", "given up"):
             self.assertIn(words, shown)

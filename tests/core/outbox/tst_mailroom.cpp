@@ -224,6 +224,8 @@ void TestMailroom::init()
 
 void TestMailroom::cleanup()
 {
+    if (m_server)
+        m_server->stop(); // else closing waits for its goodbye, which it cannot say meanwhile
     if (m_program)
         m_program->room->close(5000);
     m_program.reset();

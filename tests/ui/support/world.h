@@ -30,7 +30,11 @@ public:
         , preferences(paths.settings())
     {
     }
-    ~World() { mailroom.close(); }
+    ~World()
+    {
+        practice.stop(); // else closing waits for its goodbye, which it cannot say meanwhile
+        mailroom.close();
+    }
 
     /// False when the ground is missing; the test ends there.
     bool open(bool dispatch = true)
