@@ -98,6 +98,13 @@ void addOptions(QCommandLineParser &parser)
               "with "
               "the folders cur, new and tmp."),
            "DIR");
+    option("also-from", tr("Another address the server lets it send as; may be said again. Empty: none."),
+           "A");
+    option(
+        "fallback",
+        tr("The account that sends instead while this one's server cannot be reached or does not let it in, "
+           "where it may send as the sender. Empty: none."),
+        "NAME");
     option("accept-weaker-auth",
            tr("With test: a weaker sign-in than the server offered before will do from here on."));
     option("allow-cleartext-password",
@@ -166,6 +173,22 @@ std::optional<int> complete(Wish &wish, const QCommandLineParser &parser)
     return askSecrets(wish, parser);
 }
 
+/// Which account is meant is known by name only.
+Base::Done applyFallback(Account &account, Office &office, const QCommandLineParser &parser)
+{
+    if (!parser.isSet(QStringLiteral("fallback")))
+        return {};
+    const QString name = parser.value(QStringLiteral("fallback"));
+    account.fallback = {};
+    if (name.isEmpty())
+        return {};
+    const Base::Result<Account> other = office.query().account(name);
+    if (!other)
+        return other.error();
+    account.fallback = other->id;
+    return Accounts::check(account);
+}
+
 int add(const Base::Paths &paths, const QString &name, const QCommandLineParser &parser)
 {
     const bool known = parser.isSet(QStringLiteral("provider"));
@@ -184,6 +207,8 @@ int add(const Base::Paths &paths, const QString &name, const QCommandLineParser 
         return *over;
     Office office(paths);
     if (const Base::Done done = office.open(Work::Enter); !done)
+        return fail(done.error());
+    if (const Base::Done done = applyFallback(wish.account, office, parser); !done)
         return fail(done.error());
     const Base::Result<Account> saved =
         await(office.mailroom().saveAccount(wish.account, wish.secret, wish.proxySecret));
@@ -216,6 +241,8 @@ int set(Office &office, const Account &account, const QCommandLineParser &parser
     Wish wish{account, {}, {}};
     if (const std::optional<int> over = complete(wish, parser))
         return *over;
+    if (const Base::Done done = applyFallback(wish.account, office, parser); !done)
+        return fail(done.error());
     const Base::Result<Account> saved =
         await(office.mailroom().saveAccount(wish.account, wish.secret, wish.proxySecret));
     if (!saved)
@@ -255,6 +282,9 @@ int show(Office &office, const Account &account, bool json)
 {
     const Base::Result<Delivery::Reason> pause = office.query().pauseOf(account.id);
     QJsonObject object = Accounts::toJson(account);
+    const Base::Result<Account> fallback = office.query().account(account.fallback);
+    object.insert(QStringLiteral("fallback"),
+                  account.fallback.isValid() && fallback ? QJsonValue(fallback->name) : QJsonValue());
     object.insert(QStringLiteral("default"), account.isDefault);
     object.insert(QStringLiteral("paused"), pause && !pause->isNull());
     object.insert(QStringLiteral("strongestAuth"), account.strongestSeen.toLower());

@@ -123,6 +123,10 @@ Base::Done applyWish(Account &account, const QCommandLineParser &parser)
             return lane.error();
         account.lane = *lane;
     }
+    if (parser.isSet(QStringLiteral("also-from"))) {
+        account.alsoFrom = parser.values(QStringLiteral("also-from"));
+        account.alsoFrom.removeAll(QString());
+    }
     if (parser.isSet(QStringLiteral("lmtp")))
         account.lmtp = true;
     if (parser.isSet(QStringLiteral("sent-folder"))) {

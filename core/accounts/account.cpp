@@ -171,6 +171,18 @@ QString secretKey(const Account &account, SecretOf which)
     return which == SecretOf::SignIn ? key : key + QStringLiteral("-proxy");
 }
 
+bool maySendAs(const Account &account, const QString &address)
+{
+    const Base::Result<Message::Address> wanted = Message::Address::parse(address);
+    const auto isIt = [&wanted](const QString &own) {
+        const Base::Result<Message::Address> parsed = Message::Address::parse(own);
+        return parsed && parsed->localPart() == wanted->localPart() &&
+               parsed->domain().compare(wanted->domain(), Qt::CaseInsensitive) == 0;
+    };
+    return wanted &&
+           (isIt(account.fromAddress) || std::any_of(account.alsoFrom.begin(), account.alsoFrom.end(), isIt));
+}
+
 Base::Done check(const Account &account)
 {
     if (account.name.trimmed().isEmpty() || hasControls(account.name))
@@ -186,6 +198,12 @@ Base::Done check(const Account &account)
         if (c.unicode() <= 0x20 || c.unicode() >= 0x7f)
             return bad("helo", QStringLiteral("the name said in EHLO is a host name or an address literal"));
     }
+    for (const QString &address : account.alsoFrom) {
+        if (!Message::Address::parse(address))
+            return bad("also-from", QStringLiteral("\"%1\" is no address").arg(address));
+    }
+    if (account.fallback.isValid() && account.fallback == account.id)
+        return bad("fallback", QStringLiteral("an account does not stand in for itself"));
     if (!account.sentFolder.isEmpty() &&
         (!QDir::isAbsolutePath(account.sentFolder) || hasControls(account.sentFolder)))
         return bad("sent-folder", QStringLiteral("the folder for copies is a whole path"));
@@ -293,6 +311,8 @@ QJsonObject toJson(const Account &account)
         {QStringLiteral("lane"), name(account.lane)},
         {QStringLiteral("lmtp"), account.lmtp},
         {QStringLiteral("sentFolder"), account.sentFolder},
+        {QStringLiteral("fallback"), account.fallback.value},
+        {QStringLiteral("alsoFrom"), QJsonArray::fromStringList(account.alsoFrom)},
     };
     write(object, account.limits);
     writeTrust(object, account.trust);
@@ -325,6 +345,9 @@ Account fromJson(const QJsonObject &object)
     account.lane = valueIn(lanes, text("lane")).value_or(Lane::Default);
     account.lmtp = object.value(QLatin1String("lmtp")).toBool();
     account.sentFolder = text("sentFolder");
+    account.fallback = Base::AccountId{object.value(QLatin1String("fallback")).toInteger()};
+    for (const QJsonValue &address : object.value(QLatin1String("alsoFrom")).toArray())
+        account.alsoFrom.append(address.toString());
     account.maxConnections = qBound(1, object.value(QLatin1String("maxConnections")).toInt(2), 20);
     return account;
 }

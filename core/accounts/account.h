@@ -73,8 +73,11 @@ struct Account
     int maxPerConnection = 0; ///< messages over one connection; 0: any number
     Limits limits;
     Lane lane = Lane::Default;
-    bool lmtp = false;  ///< the server speaks LMTP (RFC 2033)
-    QString sentFolder; ///< path of a Maildir that gets a copy of what was sent; empty: none does
+    bool lmtp = false; ///< the server speaks LMTP (RFC 2033)
+    Base::AccountId
+        fallback;         ///< sends instead while this one cannot, where the sender may; invalid: none does
+    QStringList alsoFrom; ///< further addresses its server lets it send as
+    QString sentFolder;   ///< path of a Maildir that gets a copy of what was sent; empty: none does
     bool isDefault = false;
     QString
         strongestSeen;  ///< the mechanism by which its server took it, if it protects the password; learned
@@ -111,6 +114,9 @@ QString secretKey(const Account &account, SecretOf which = SecretOf::SignIn);
 bool isSameSignIn(const Account &one, const Account &other);
 /// The name of the mechanism that the account pins, in upper case; empty: none.
 QString mechanism(Auth auth);
+
+/// Whether its server lets it send as that address ("ada@example.org"; domains without case).
+bool maySendAs(const Account &account, const QString &address);
 
 /// BadAccount with the field in `subject` ("host", "port", "from", "name", "user", "security", …) when it
 /// cannot work.

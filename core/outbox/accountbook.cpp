@@ -29,6 +29,7 @@ Base::Done AccountBook::refresh()
     m_schedule = *schedule;
     m_known.clear();
     m_paused.clear();
+    m_held.clear();
     for (const Account &account : *accounts) {
         m_known.insert(account.id, account);
         if (!m_usage.contains(account.id))
@@ -36,6 +37,8 @@ Base::Done AccountBook::refresh()
         const Base::Result<Delivery::Reason> pause = m_store.pauseOf(account.id);
         if (pause && !pause->isNull())
             m_paused.insert(account.id);
+        if (pause && pause->error && pause->error->kind == Base::ErrorKind::OnHold)
+            m_held.insert(account.id);
     }
     return {};
 }
@@ -205,6 +208,21 @@ Store::BackOff AccountBook::backOff(AccountId id)
 std::optional<Store::BackOff> AccountBook::clearBackOff(AccountId id)
 {
     return m_backOff.remove(id) ? std::optional(Store::BackOff()) : std::nullopt;
+}
+
+QList<AccountBook::StandIn> AccountBook::standIns() const
+{
+    constexpr int inVain = 3; // failures in a row: the first minutes are nothing to speak of
+    QList<StandIn> all;
+    for (const Account &account : m_known) {
+        const bool isAway = m_backOff.value(account.id).failures >= inVain;
+        const bool waits = m_paused.contains(account.id) && !m_held.contains(account.id);
+        const Account *other = find(account.fallback);
+        if (other && other->id != account.id && (isAway || waits) && !m_paused.contains(other->id) &&
+            !m_backOff.contains(other->id))
+            all.append({account.id, *other});
+    }
+    return all;
 }
 
 QList<AccountId> AccountBook::liftBackOffs()

@@ -67,6 +67,14 @@ public:
     Store::BackOff backOff(Base::AccountId id);
     /// It works. None: that was known.
     std::optional<Store::BackOff> clearBackOff(Base::AccountId id);
+    struct StandIn
+    {
+        Base::AccountId of;
+        Accounts::Account account;
+    };
+    /// Who sends instead of accounts that cannot: their server was tried in vain for a while, or does not let
+    /// them in. Not one that is in trouble itself, or held.
+    QList<StandIn> standIns() const;
     /// Nothing is left alone any longer: whose back-offs ended.
     QList<Base::AccountId> liftBackOffs();
     /// What an attempt adds to what it has sent, to be put on record.
@@ -85,6 +93,7 @@ private:
     Base::Clock &m_clock;
     QHash<Base::AccountId, Accounts::Account> m_known;
     QSet<Base::AccountId> m_paused;
+    QSet<Base::AccountId> m_held; ///< of these, by a person
     QHash<Base::AccountId, Store::BackOff> m_backOff;
     QHash<Base::AccountId, Accounts::Usage> m_usage;
     QHash<Base::AccountId, Accounts::Learned> m_learned;

@@ -10,9 +10,31 @@ Base::Result<QList<MessageId>> Agenda::look(const QDateTime &now)
     if (const Done done = refresh(now); !done)
         return done.error();
     Base::Result<QList<MessageId>> left = m_departures.depart(m_accounts.schedule(), now);
-    if (left)
-        m_last = now;
-    return left;
+    if (!left)
+        return left;
+    const Base::Result<QList<MessageId>> moved = handOver(now);
+    if (!moved)
+        return moved;
+    m_last = now;
+    return *left + *moved;
+}
+
+/// Not at every look: what may not go another way would be looked through again and again.
+Base::Result<QList<MessageId>> Agenda::handOver(const QDateTime &now)
+{
+    constexpr qint64 pause = 30'000; // ms
+    QList<MessageId> moved;
+    for (const AccountBook::StandIn &each : m_accounts.standIns()) {
+        QDateTime &last = m_handedOver[each.of];
+        if (last.isValid() && last <= now && last.msecsTo(now) < pause)
+            continue;
+        last = now;
+        const Base::Result<QList<MessageId>> ids = m_decisions.handOver(each.of, each.account, now);
+        if (!ids)
+            return ids;
+        moved += *ids;
+    }
+    return moved;
 }
 
 /// At the start, and when the clock was set back, what is on record for later would wait for as long as it

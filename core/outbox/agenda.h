@@ -4,6 +4,7 @@
 // and what was to leave leaves. In the mail thread.
 
 #include "core/outbox/accountbook.h"
+#include "core/store/decisions.h"
 #include "core/store/departures.h"
 #include "core/store/messagestore.h"
 
@@ -15,6 +16,7 @@ public:
     Agenda(Store::Database &database, AccountBook &accounts)
         : m_messages(database)
         , m_departures(database)
+        , m_decisions(database)
         , m_accounts(accounts)
     {
     }
@@ -28,11 +30,14 @@ public:
 
 private:
     Base::Done refresh(const QDateTime &now);
+    Base::Result<QList<Base::MessageId>> handOver(const QDateTime &now);
 
     Store::MessageStore m_messages;
     Store::Departures m_departures;
+    Store::Decisions m_decisions;
     AccountBook &m_accounts;
-    QDateTime m_last; ///< of the clock on the wall
+    QDateTime m_last;                               ///< of the clock on the wall
+    QHash<Base::AccountId, QDateTime> m_handedOver; ///< when that was tried last
 };
 
 /// What makes a message's jitter its own.

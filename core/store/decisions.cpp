@@ -292,6 +292,46 @@ Done Decisions::holdAllOf(Base::AccountId account, const QDateTime &now)
     return transaction.commit();
 }
 
+Base::Result<QList<MessageId>> Decisions::handOver(Base::AccountId from, const Accounts::Account &to,
+                                                   const QDateTime &now)
+{
+    Base::Result<Cursor> query = m_database.run(
+        QStringLiteral(
+            "SELECT id, envelope FROM message WHERE account = ? AND state IN ('queued', 'deferred')"
+            " AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.message = message.id AND (committing > 0"
+            " OR (json_valid(attempt.reason)"
+            " AND json_extract(attempt.reason, '$.stage') IN ('data', 'content'))))"),
+        {from.value});
+    if (!query)
+        return query.error();
+    QList<MessageId> ids;
+    while (query->next()) {
+        const Message::Envelope envelope =
+            Message::envelopeFromJson(unpackObject(query->value(1).toString()));
+        if (Accounts::maySendAs(to, envelope.reversePath.addrSpec()))
+            ids.append(MessageId{query->value(0).toLongLong()});
+    }
+    query->finish();
+    if (ids.isEmpty())
+        return ids;
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun().error();
+    for (const MessageId id : ids) {
+        const QString sql =
+            QStringLiteral("UPDATE message SET account = ?, account_name = ?, next_attempt = ?,"
+                           " changed = ? WHERE id = ? AND state IN ('queued', 'deferred')");
+        const qint64 stamp = now.toMSecsSinceEpoch();
+        if (const Done done = m_database.exec(sql, {to.id.value, to.name, stamp, stamp, id.value}); !done)
+            return done.error();
+        Base::Log::info(
+            QStringLiteral("Message %1 goes through account \"%2\" instead").arg(id.toString(), to.name));
+    }
+    if (const Done done = transaction.commit(); !done)
+        return done.error();
+    return ids;
+}
+
 Done Decisions::makeDueWhatItHeldUp(Base::AccountId account, const QDateTime &now)
 {
     return m_database.write(

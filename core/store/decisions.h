@@ -4,6 +4,7 @@
 // by a run that was cut off (law 8). Each call is one durable transaction; a move the state table does not
 // allow is NotAllowed.
 
+#include "core/accounts/account.h"
 #include "core/store/statebook.h"
 
 namespace Store {
@@ -38,6 +39,10 @@ public:
 
     /// What waits for an account that is being removed is held.
     Base::Done holdAllOf(Base::AccountId account, const QDateTime &now);
+    /// What waits for the account and may be sent by the other one goes through that from here on, unless a
+    /// server has seen its content. Those.
+    Base::Result<QList<Base::MessageId>> handOver(Base::AccountId from, const Accounts::Account &to,
+                                                  const QDateTime &now);
     /// What waits because of the account's own trouble is due now; what servers deferred is not.
     Base::Done makeDueWhatItHeldUp(Base::AccountId account, const QDateTime &now);
     /// Every message that waits for the account is due now.

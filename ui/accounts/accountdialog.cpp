@@ -143,6 +143,11 @@ void AccountDialog::askForSecret()
     (external ? m_certificates->certificateField() : m_general->passwordField())->setFocus();
 }
 
+void AccountDialog::setOthers(const QList<Accounts::Account> &others)
+{
+    m_advanced->setOthers(others, m_account.fallback);
+}
+
 void AccountDialog::tell(const LimitStanding &standing, const QDateTime &now)
 {
     m_limits->tell(standing, now);

@@ -38,6 +38,8 @@ public:
     void askForSecret();
     /// How the account stands with its limits, for the page about them.
     void tell(const LimitStanding &standing, const QDateTime &now);
+    /// The other accounts, which could send instead.
+    void setOthers(const QList<Accounts::Account> &others);
     Accounts::Account account() const;
 
 public Q_SLOTS:

@@ -277,6 +277,10 @@ void AccountList::edit(Base::AccountId id, bool password)
         account = *stored;
     }
     auto *dialog = new AccountDialog(m_mailroom, m_preferences, m_prompts, account, window());
+    if (Base::Result<QList<Accounts::Account>> others = m_query.accounts()) {
+        others->removeIf([id](const Accounts::Account &other) { return other.id == id; });
+        dialog->setOthers(*others);
+    }
     if (id.isValid())
         dialog->tell(standingOf(m_query, account, m_clock.now()), m_clock.now());
     if (password)

@@ -53,12 +53,15 @@ AdvancedPage::AdvancedPage(Prompts &prompts, QWidget *parent)
     , m_laneWords(makeWords(this, "laneWords"))
     , m_connections(makeNumber(this, "connections", 1, mostConnections))
     , m_perConnection(makeNumber(this, "perConnection", 0, mostPerConnection))
+    , m_fallback(makeBox(this, "fallback"))
+    , m_alsoFrom(makeLine(this, "alsoFrom", tr("no other address")))
     , m_sentFolder(new FileLine(prompts, QStringLiteral("sentFolder"),
                                 tr("Folder for copies of sent messages"), {}, this))
 {
     makeSignIn();
     makeProxy();
     makePace();
+    makeFallback();
     makeSentFolder();
 }
 
@@ -108,6 +111,28 @@ void AdvancedPage::makePace()
             [this] { m_laneWords->setText(sentence(chosen<Lane>(m_lane))); });
 }
 
+void AdvancedPage::makeFallback()
+{
+    setOthers({}, {});
+    // Without letters of their own: all are taken.
+    m_form->addRow(tr("When it cannot send:"), m_fallback);
+    QLabel *words = makeWords(this, "fallbackWords");
+    words->setText(
+        tr("While the server cannot be reached, or does not let you in, the other account sends instead, if "
+           "it may send as the same address and the server has seen nothing of the message."));
+    m_form->addRow(QString(), words);
+    m_form->addRow(tr("May also send as:"), m_alsoFrom);
+}
+
+void AdvancedPage::setOthers(const QList<Accounts::Account> &others, Base::AccountId chosen)
+{
+    m_fallback->clear();
+    m_fallback->addItem(tr("Messages wait"), qint64(0));
+    for (const Accounts::Account &other : others)
+        m_fallback->addItem(tr("“%1” sends instead").arg(other.name), other.id.value);
+    m_fallback->setCurrentIndex(std::max(0, m_fallback->findData(chosen.value)));
+}
+
 void AdvancedPage::makeSentFolder()
 {
     m_sentFolder->setPlaceholderText(tr("in no other program"));
@@ -139,6 +164,7 @@ void AdvancedPage::fill(const Accounts::Account &account)
     m_laneWords->setText(sentence(account.lane));
     m_connections->setValue(account.maxConnections);
     m_perConnection->setValue(account.maxPerConnection);
+    m_alsoFrom->setText(account.alsoFrom.join(QStringLiteral(", ")));
     m_sentFolder->setPath(account.sentFolder);
     setSecurity(account.server.security);
     showAuth();
@@ -156,6 +182,10 @@ void AdvancedPage::write(Accounts::Account &account) const
     account.lane = chosen<Accounts::Lane>(m_lane);
     account.maxConnections = m_connections->value();
     account.maxPerConnection = m_perConnection->value();
+    account.fallback = Base::AccountId{m_fallback->currentData().toLongLong()};
+    account.alsoFrom.clear();
+    for (const QString &address : m_alsoFrom->text().split(QLatin1Char(','), Qt::SkipEmptyParts))
+        account.alsoFrom.append(address.trimmed());
     account.sentFolder = m_sentFolder->path();
 }
 
@@ -173,10 +203,10 @@ Net::Proxy AdvancedPage::proxy() const
 
 QWidget *AdvancedPage::field(const QString &subject) const
 {
-    const QHash<QString, QWidget *> fields{{QStringLiteral("helo"), m_helo},
-                                           {QStringLiteral("auth"), m_auth},
-                                           {QStringLiteral("lane"), m_lane},
-                                           {QStringLiteral("sent-folder"), m_sentFolder->line()}};
+    const QHash<QString, QWidget *> fields{
+        {QStringLiteral("helo"), m_helo},         {QStringLiteral("auth"), m_auth},
+        {QStringLiteral("lane"), m_lane},         {QStringLiteral("also-from"), m_alsoFrom},
+        {QStringLiteral("fallback"), m_fallback}, {QStringLiteral("sent-folder"), m_sentFolder->line()}};
     if (subject != QLatin1String("proxy"))
         return fields.value(subject);
     Net::Proxy nobody = proxy();

@@ -29,6 +29,8 @@ class AdvancedPage : public QWidget
 public:
     explicit AdvancedPage(Prompts &prompts, QWidget *parent = nullptr);
 
+    /// Those that could send instead, and which one does; invalid: none.
+    void setOthers(const QList<Accounts::Account> &others, Base::AccountId chosen);
     void fill(const Accounts::Account &account);
     void write(Accounts::Account &account) const;
     /// The field that Accounts::check() names so; null: it is not on this page.
@@ -50,6 +52,7 @@ private:
     void makeSignIn();
     void makeProxy();
     void makePace();
+    void makeFallback();
     void makeSentFolder();
     void showAuth();
     void followProxy();
@@ -73,6 +76,8 @@ private:
     QComboBox *m_lane;
     QLabel *m_laneWords;
     QSpinBox *m_connections;
+    QComboBox *m_fallback;
+    QLineEdit *m_alsoFrom;
     QSpinBox *m_perConnection;
     FileLine *m_sentFolder;
 };

@@ -19,6 +19,9 @@ private Q_SLOTS:
     void patienceBeginsWhenAMessageLeaves();
     void whatIsHeldBackWaits_data();
     void whatIsHeldBackWaits();
+    void anotherAccountStandsIn_data();
+    void anotherAccountStandsIn();
+    void whoseContentWasSeenWaits();
 
 private:
     void postpone(MessageId id, const Delivery::Departure &departure)
@@ -143,6 +146,73 @@ void TestLeaving::whatIsHeldBackWaits()
     settle();
     QCOMPARE(m_books->state(id), u"sent"_s);
     QCOMPARE(m_books->state(second), u"queued"_s);
+}
+
+void TestLeaving::anotherAccountStandsIn_data()
+{
+    QTest::addColumn<QString>("from");
+    QTest::addColumn<QString>("alsoFrom");
+    QTest::addColumn<bool>("opted");
+    QTest::addColumn<bool>("goes");
+    QTest::newRow("the same sender") << u"ada@EXAMPLE.org"_s << QString() << true << true;
+    QTest::newRow("one it may use") << u"office@example.org"_s << u"ada@example.org"_s << true << true;
+    QTest::newRow("one it may not use") << u"office@example.org"_s << QString() << true << false;
+    QTest::newRow("nobody asked for it") << u"ada@example.org"_s << QString() << false << false;
+}
+
+void TestLeaving::anotherAccountStandsIn()
+{
+    QFETCH(QString, from);
+    QFETCH(QString, alsoFrom);
+    QFETCH(bool, opted);
+    QFETCH(bool, goes);
+    save({});
+    Accounts::Account other = m_account;
+    other.id = {};
+    other.name = u"other"_s;
+    other.server.host = u"two.example.org"_s;
+    other.fromAddress = from;
+    if (!alsoFrom.isEmpty())
+        other.alsoFrom = {alsoFrom};
+    Store::AccountStore accounts(m_books->database);
+    other = *accounts.save(other);
+    if (opted)
+        m_account.fallback = other.id;
+    m_account = *accounts.save(m_account);
+    m_server->unreachable = {u"one.example.org"_s};
+    const MessageId id = enqueue();
+    start();
+    advance(minute);
+    QCOMPARE(taken(), 0); // a server may be away for a moment
+    for (int i = 0; i < 4; ++i)
+        advance(minute);
+    QCOMPARE(taken(), goes ? 1 : 0);
+    QCOMPARE(m_books->state(id), goes ? u"sent"_s : u"deferred"_s);
+}
+
+void TestLeaving::whoseContentWasSeenWaits()
+{
+    save({});
+    Accounts::Account other = m_account;
+    other.id = {};
+    other.name = u"other"_s;
+    other.server.host = u"two.example.org"_s;
+    Store::AccountStore accounts(m_books->database);
+    m_account.fallback = accounts.save(other)->id;
+    m_account = *accounts.save(m_account);
+    m_server->answer = [](const QByteArray &line, int) {
+        return line == "." ? QByteArray("451 4.3.0 Later\r\n") : QByteArray();
+    };
+    const MessageId seen = enqueue();
+    start();
+    QCOMPARE(m_books->state(seen), u"deferred"_s);
+    m_server->answer = {};
+    m_server->unreachable = {u"one.example.org"_s};
+    const MessageId fresh = enqueue();
+    for (int i = 0; i < 8; ++i)
+        advance(minute);
+    QCOMPARE(m_books->state(fresh), u"sent"_s);
+    QCOMPARE(m_books->state(seen), u"deferred"_s);
 }
 
 QTEST_GUILESS_MAIN(TestLeaving)
