@@ -81,6 +81,11 @@ QString relativeTime(const QDateTime &when, const QDateTime &now)
     return QLocale().toString(local.date(), QLocale::ShortFormat);
 }
 
+QString relativeDue(const QDateTime &when, const QDateTime &now)
+{
+    return when > now ? relativeTime(when, now) : Format::tr("now");
+}
+
 QString durationText(qint64 milliseconds)
 {
     if (milliseconds < second)

@@ -17,6 +17,8 @@ QString clockText(const QTime &time);
 QString exactTime(const QDateTime &when);
 /// "now", "5 min ago", "in 2 h", "yesterday 14:03", a date when it is long ago.
 QString relativeTime(const QDateTime &when, const QDateTime &now);
+/// The same of what is still to come: when it is due it is "now", however long it has been so.
+QString relativeDue(const QDateTime &when, const QDateTime &now);
 /// "12 ms", "1.4 s", "3 min".
 QString durationText(qint64 milliseconds);
 

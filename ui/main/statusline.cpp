@@ -130,7 +130,7 @@ QString StatusLine::next() const
         if (next && (!soonest || *next < *soonest))
             soonest = next;
     }
-    return soonest ? tr("Next attempt %1", "when").arg(relativeTime(*soonest, m_clock.now())) : QString();
+    return soonest ? tr("Next attempt %1", "when").arg(relativeDue(*soonest, m_clock.now())) : QString();
 }
 
 void StatusLine::update()

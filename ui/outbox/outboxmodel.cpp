@@ -382,14 +382,14 @@ QString OutboxModel::nextText(const Store::MessageRow &row) const
     if (row.state == Delivery::MessageState::Uncertain)
         return tr("you decide");
     if (Delivery::isBeforeLeaving(row.state) && row.nextAttempt)
-        return relativeTime(*row.nextAttempt, m_clock.now());
+        return relativeDue(*row.nextAttempt, m_clock.now());
     if (!Delivery::isDueState(row.state))
         return {};
     if (m_paused.contains(row.account))
         return tr("waits for you");
     if (const std::optional<Outbox::LimitWait> wait = m_standings.limitOf(row, m_clock.now()))
-        return tr("limit, %1", "in 20 min").arg(relativeTime(wait->next, m_clock.now()));
-    return row.nextAttempt ? relativeTime(*row.nextAttempt, m_clock.now()) : QString();
+        return tr("limit, %1", "in 20 min").arg(relativeDue(wait->next, m_clock.now()));
+    return row.nextAttempt ? relativeDue(*row.nextAttempt, m_clock.now()) : QString();
 }
 
 QString OutboxModel::text(const Store::MessageRow &row, int column) const

@@ -16,6 +16,9 @@ private Q_SLOTS:
     void law9_aTooltipIsNeverMarkup_data();
     void law9_aTooltipIsNeverMarkup();
     void law9_aRefusalIsNoMarkupInItsTooltip();
+    void whatIsDueIsNeverInThePast();
+    void clocksShowNoSeconds_data();
+    void clocksShowNoSeconds();
 };
 
 namespace {
@@ -63,6 +66,36 @@ void TestFormat::law9_aRefusalIsNoMarkupInItsTooltip()
     QVERIFY(drawn(model.index(0, RecipientModel::Who).data(Qt::ToolTipRole)).contains(row.name));
     QVERIFY(drawn(model.index(0, RecipientModel::Why).data(Qt::ToolTipRole))
                 .contains(QStringLiteral("<img src=\"x\"> <b>Accepted</b>")));
+}
+
+void TestFormat::whatIsDueIsNeverInThePast()
+{
+    const QDateTime now(QDate(2026, 11, 22), QTime(12, 0), Qt::UTC);
+    QCOMPARE(relativeDue(now, now), QStringLiteral("now"));
+    QCOMPARE(relativeDue(now.addSecs(-40), now), QStringLiteral("now"));
+    QCOMPARE(relativeDue(now.addDays(-40), now), QStringLiteral("now"));
+    QCOMPARE(relativeDue(now.addSecs(240), now), relativeTime(now.addSecs(240), now));
+}
+
+void TestFormat::clocksShowNoSeconds_data()
+{
+    QTest::addColumn<QString>("locale");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("C") << QStringLiteral("C") << QStringLiteral("14:03");
+    QTest::newRow("German") << QStringLiteral("de_DE") << QStringLiteral("14:03");
+    QTest::newRow("American") << QStringLiteral("en_US") << QStringLiteral("2:03 PM");
+    QTest::newRow("Finnish") << QStringLiteral("fi_FI") << QStringLiteral("14.03");
+}
+
+void TestFormat::clocksShowNoSeconds()
+{
+    QFETCH(QString, locale);
+    QFETCH(QString, text);
+    const QLocale before;
+    QLocale::setDefault(QLocale(locale));
+    const QString shown = clockText(QTime(14, 3, 59)).replace(QChar(0x202F), QLatin1Char(' '));
+    QLocale::setDefault(before);
+    QCOMPARE(shown, text);
 }
 
 QTEST_MAIN(TestFormat)
