@@ -76,9 +76,9 @@ private:
     QComboBox *m_lane;
     QLabel *m_laneWords;
     QSpinBox *m_connections;
+    QSpinBox *m_perConnection;
     QComboBox *m_fallback;
     QLineEdit *m_alsoFrom;
-    QSpinBox *m_perConnection;
     FileLine *m_sentFolder;
 };
 
