@@ -44,6 +44,8 @@ public:
     void commit();
     /// Commits now and tells those who wait.
     void flush();
+    /// The disk is at work for somebody.
+    bool isSyncing() const { return m_sync.isUnderWay(); }
 
     static constexpr int again = 2'000; ///< ms until a disk that failed is tried once more
 
