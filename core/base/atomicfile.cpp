@@ -84,6 +84,15 @@ bool syncToDisk(QFileDevice &file)
 #endif
 }
 
+bool syncOctetsToDisk(QFileDevice &file)
+{
+#ifdef Q_OS_LINUX
+    return ::fdatasync(file.handle()) == 0;
+#else
+    return syncToDisk(file);
+#endif
+}
+
 void syncFolder(const QString &folder)
 {
 #ifdef Q_OS_UNIX

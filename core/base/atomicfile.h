@@ -23,6 +23,8 @@ Result<bool> renameIfFree(const QString &from, const QString &to);
 
 /// fsync of an open file; false when the disk refused.
 bool syncToDisk(QFileDevice &file);
+/// The same for what is in it, where only that matters.
+bool syncOctetsToDisk(QFileDevice &file);
 
 /// fsync of the folder that holds a renamed file, so that the name survives a power cut. Best effort off
 /// POSIX.

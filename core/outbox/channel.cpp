@@ -90,7 +90,7 @@ void Channel::deliver(Attempt &attempt)
     letter.aboutToCommit = [this, number = attempt.number](const Smtp::Commitment &commitment,
                                                            const auto &then) {
         const Attempt &of = *find(number);
-        m_group.post(
+        m_group.record(
             [this, &of, &commitment] {
                 return m_messages.markCommitting(of.entry.id, of.assignment, commitment.results,
                                                  commitment.receiving, m_clock.now());
@@ -191,8 +191,8 @@ void Channel::recordGoodbye()
 {
     flush();
     if (m_session && m_last && !m_session->transcript().isEmpty())
-        m_group.post([this] { return m_messages.replaceTranscript(*m_last, m_session->transcript()); },
-                     [](const Base::Done &) {});
+        m_group.record([this] { return m_messages.replaceTranscript(*m_last, m_session->transcript()); },
+                       [](const Base::Done &) {});
 }
 
 } // namespace Outbox

@@ -24,7 +24,7 @@ Journal::Journal(Store::Database &database, Store::CommitGroup &group, Base::Clo
 void Journal::begin(MessageId message, std::function<void(const Base::Result<Assignment> &)> then)
 {
     auto assignment = std::make_shared<Assignment>();
-    m_group.post(
+    m_group.record(
         [this, message, assignment]() -> Done {
             Base::Result<Assignment> made = m_messages.beginAttempt(message, m_clock.now());
             if (!made)
@@ -75,7 +75,7 @@ void Journal::abandon(MessageId message, const Assignment &assignment, std::func
 void Journal::insist(const QString &what, const Store::CommitGroup::Work &work,
                      const std::function<void()> &then)
 {
-    m_group.post(work, [self = QPointer(this), what, work, then](const Done &done) {
+    m_group.record(work, [self = QPointer(this), what, work, then](const Done &done) {
         if (!self)
             return;
         if (done)

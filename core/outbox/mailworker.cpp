@@ -52,6 +52,7 @@ Done MailWorker::open(bool dispatch)
     m_spool = std::make_unique<Store::Spool>(m_paths.spool());
     m_clerk = std::make_unique<AccountClerk>(m_database, m_clock);
     connect(m_clerk.get(), &AccountClerk::changed, this, &MailWorker::accountsChanged);
+    connect(this, &MailWorker::accountsChanged, this, [this] { m_accounts.clear(); });
     connect(m_clerk.get(), &AccountClerk::messagesHeld, this, [this] { Q_EMIT messageChanged({}); });
     connect(m_clerk.get(), &AccountClerk::lookWanted, this, &MailWorker::lookAgain);
     connect(m_clerk.get(), &AccountClerk::saved, this, [this] { m_copier->retry(); });
@@ -59,6 +60,8 @@ Done MailWorker::open(bool dispatch)
     m_decisions = std::make_unique<Store::Decisions>(m_database);
     m_departures = std::make_unique<Store::Departures>(m_database);
     m_drafts = std::make_unique<Store::DraftStore>(m_database);
+    m_intake = std::make_unique<Intake>(m_database, *m_group, m_clock);
+    connect(m_intake.get(), &Intake::entered, this, &MailWorker::onEntered);
     m_dispatcher =
         std::make_unique<Dispatcher>(m_database, *m_group, *m_spool, m_clock, realConnections(m_clock));
     connect(m_dispatcher.get(), &Dispatcher::messageChanged, this, &MailWorker::messageChanged);
@@ -182,91 +185,47 @@ void MailWorker::stop()
     m_dispatcher->stop();
 }
 
-/// Whether the account's server can take it, as far as it is known from the last time.
-Done MailWorker::isPossible(const Message::OutgoingMessage &message, const Accounts::Account &account)
+/// Read once for all that are submitted in a turn.
+Base::Result<Accounts::Account> MailWorker::accountOf(AccountId id)
 {
-    const qint64 most = account.limits.messageSize;
-    if (most > 0 && message.size() > most)
-        return Error{ErrorKind::TooBig, QString::number(message.size()),
-                     QStringLiteral("the account takes %1 octets").arg(most)};
-    const QString keyword = QStringLiteral("SMTPUTF8");
-    if (account.offers.isEmpty() || account.offers.contains(keyword))
-        return {};
-    const Message::Envelope &envelope = message.envelope;
-    const auto refuse = [&keyword](const QString &address) {
-        return Error{ErrorKind::NotOffered, keyword, address};
-    };
-    if (envelope.reversePath.needsSmtpUtf8())
-        return refuse(envelope.reversePath.addrSpec());
-    for (const Message::Recipient &recipient : envelope.recipients) {
-        if (recipient.address.needsSmtpUtf8())
-            return refuse(recipient.address.addrSpec());
-    }
-    return {};
+    if (const auto known = m_accounts.constFind(id); known != m_accounts.cend())
+        return *known;
+    const Base::Result<Accounts::Account> account = m_clerk->find(id);
+    if (!account)
+        return account;
+    if (m_accounts.isEmpty())
+        QMetaObject::invokeMethod(
+            this, [this] { m_accounts.clear(); }, Qt::QueuedConnection);
+    m_accounts.insert(id, *account);
+    return account;
 }
 
 void MailWorker::submit(const Submission &submission, Builder builder, Then<MessageId> then)
 {
     Base::assertThread(this);
-    const Base::Result<Accounts::Account> account = m_clerk->find(submission.account);
+    const Base::Result<Accounts::Account> account = accountOf(submission.account);
     if (!account)
         return then(account.error());
     m_builders.start(
         [this, submission, account = *account, builder = std::move(builder), then = std::move(then)] {
-            Base::Result<Message::OutgoingMessage> built = builder(account, *m_spool);
-            QMetaObject::invokeMethod(
-                this,
-                [this, submission, account, built = std::move(built), then] {
-                    if (!built)
-                        return then(built.error());
-                    if (const Done possible = isPossible(*built, account); !possible)
-                        return then(possible.error());
-                    enter(*built, account, submission, then);
-                },
-                Qt::QueuedConnection);
+            m_intake->bring({builder(account, *m_spool), account, submission, then});
         });
 }
 
-/// Together with whatever else is entered in this turn of the loop.
-void MailWorker::enter(const Message::OutgoingMessage &message, const Accounts::Account &account,
-                       const Submission &submission, const Then<MessageId> &then)
+void MailWorker::onEntered(MessageId id, Base::DraftId draft)
 {
-    auto id = std::make_shared<MessageId>();
-    m_group->post(
-        [this, &message, &account, &submission, id]() -> Done {
-            const Base::Result<MessageId> entered =
-                m_messages->enqueue(message, account, m_clock.now(), submission.draft);
-            if (!entered)
-                return entered.error();
-            *id = *entered;
-            return postpone(*id, submission);
+    Q_EMIT messageChanged(id);
+    if (draft.isValid())
+        Q_EMIT draftsChanged();
+    if (std::exchange(m_looksSoon, true))
+        return;
+    QMetaObject::invokeMethod( // once for all of them
+        this,
+        [this] {
+            m_looksSoon = false;
+            lookAgain();
         },
-        [this, draft = submission.draft, id, then](const Done &done) {
-            then(done ? Base::Result<MessageId>(*id) : done.error());
-            if (!done)
-                return;
-            Q_EMIT messageChanged(*id);
-            if (draft.isValid())
-                Q_EMIT draftsChanged();
-            if (!std::exchange(m_looksSoon, true)) // once for all of them
-                QMetaObject::invokeMethod(
-                    this,
-                    [this] {
-                        m_looksSoon = false;
-                        lookAgain();
-                    },
-                    Qt::QueuedConnection);
-        });
-}
-
-Done MailWorker::postpone(MessageId id, const Submission &submission)
-{
-    if (submission.departure == Delivery::Departure())
-        return {};
-    const Base::Result<Delivery::RetrySchedule> schedule = Store::SettingStore::readSchedule(m_database);
-    if (!schedule)
-        return schedule.error();
-    return m_departures->postpone(id, submission.departure, *schedule, submission.source, m_clock.now());
+        Qt::QueuedConnection);
 }
 
 Base::Result<Base::DraftId> MailWorker::takeBack(MessageId id)

@@ -11,8 +11,10 @@
 #include "core/outbox/connectiontest.h"
 #include "core/outbox/copier.h"
 #include "core/outbox/dispatcher.h"
+#include "core/outbox/intake.h"
 #include "core/outbox/keeper.h"
 #include "core/outbox/ownership.h"
+#include "core/outbox/submission.h"
 #include "core/outbox/surroundings.h"
 #include "core/store/departures.h"
 #include "core/store/draftstore.h"
@@ -22,15 +24,6 @@
 #include <QThreadPool>
 
 namespace Outbox {
-
-/// What is to become of a message that is built.
-struct Submission
-{
-    Base::AccountId account; ///< invalid: the default one
-    Base::DraftId draft;     ///< goes in the same transaction; invalid: there is none
-    Delivery::Departure departure;
-    std::optional<Message::Draft> source; ///< as which it may be taken back
-};
 
 class MailWorker : public QObject
 {
@@ -87,10 +80,8 @@ Q_SIGNALS:
     void closed();
 
 private:
-    static Base::Done isPossible(const Message::OutgoingMessage &message, const Accounts::Account &account);
-    void enter(const Message::OutgoingMessage &message, const Accounts::Account &account,
-               const Submission &submission, const Then<Base::MessageId> &then);
-    Base::Done postpone(Base::MessageId id, const Submission &submission);
+    Base::Result<Accounts::Account> accountOf(Base::AccountId id);
+    void onEntered(Base::MessageId id, Base::DraftId draft);
     Base::Done openBooks();
     void startDispatching();
     void lookAgain(Base::AccountId account = {});
@@ -108,6 +99,7 @@ private:
     std::unique_ptr<Store::Decisions> m_decisions;
     std::unique_ptr<Store::Departures> m_departures;
     std::unique_ptr<Store::DraftStore> m_drafts;
+    std::unique_ptr<Intake> m_intake;
     Surroundings m_surroundings;
     std::unique_ptr<Ownership> m_ownership;
     std::unique_ptr<Dispatcher> m_dispatcher;
@@ -118,6 +110,7 @@ private:
     qint64 m_dataVersion = 0;
     int m_tested = 0;
     bool m_looksSoon = false;
+    QHash<Base::AccountId, Accounts::Account> m_accounts; ///< read in this turn of the loop
     std::optional<Store::SalvageReport> m_salvaged;
 };
 

@@ -1,41 +1,74 @@
 #include "core/store/commitgroup.h"
 
+#include "core/base/log.h"
+
+#include <iterator>
 #include <utility>
 
 namespace Store {
 
 using Base::Done;
 
-CommitGroup::CommitGroup(Database &database)
+namespace {
+
+template <class T>
+void moveTo(std::vector<T> &to, std::vector<T> &from)
+{
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+    from.clear();
+}
+
+} // namespace
+
+CommitGroup::CommitGroup(Database &database, LogSync::Sync sync)
     : m_database(database)
+    , m_sync(sync ? std::move(sync) : [this, log = LogSync::Sync()]() mutable {
+        if (!log)
+            log = LogSync::ofBooks(m_database.path());
+        return log();
+    })
 {
     m_database.setGroup(this);
     m_turn.setSingleShot(true);
     m_turn.setInterval(0);
-    connect(&m_turn, &QTimer::timeout, this, &CommitGroup::flush);
+    m_again.setSingleShot(true);
+    m_again.setInterval(again);
+    connect(&m_turn, &QTimer::timeout, this, &CommitGroup::endTurn);
+    connect(&m_again, &QTimer::timeout, this, &CommitGroup::insist);
+    connect(&m_sync, &LogSync::done, this, &CommitGroup::onSynced);
 }
 
 CommitGroup::~CommitGroup()
 {
     commit();
+    (void)m_sync.wait();
+    if (!m_unsynced.empty() || !m_syncing.empty())
+        (void)m_database.emptyLog();
     m_database.setGroup(nullptr);
 }
 
-void CommitGroup::post(const Work &work, Then then)
+void CommitGroup::add(Durability durability, const Work &work, Then then)
 {
-    Done done = open();
+    if (m_isOpen && m_durability == Durability::Behind && durability == Durability::InCommit)
+        commit();
+    Done done = open(durability);
     if (done)
         done = attempt(work);
     (m_isOpen ? m_open : m_told).push_back({std::move(then), std::move(done)});
     m_turn.start();
 }
 
-Done CommitGroup::open()
+Done CommitGroup::open(Durability durability)
 {
     if (m_isOpen)
         return {};
+    m_durability = durability;
+    if (durability == Durability::Behind)
+        m_database.setCommitsSynced(false);
     const Done begun = m_database.exec(QStringLiteral("BEGIN IMMEDIATE"));
     m_isOpen = begun.ok();
+    if (!begun)
+        m_database.setCommitsSynced(true);
     return begun;
 }
 
@@ -62,20 +95,76 @@ void CommitGroup::commit()
     const Done done = m_database.exec(QStringLiteral("COMMIT"));
     if (!done)
         (void)m_database.exec(QStringLiteral("ROLLBACK"));
+    const bool isBehind = m_durability == Durability::Behind;
+    if (isBehind)
+        m_database.setCommitsSynced(true);
     for (Waiting &each : m_open) {
         if (each.done && !done)
             each.done = done;
-        m_told.push_back(std::move(each));
     }
-    m_open.clear();
+    moveTo(isBehind && done ? m_unsynced : m_told, m_open);
     m_turn.start();
 }
 
 void CommitGroup::flush()
 {
     commit();
+    if (m_again.isActive()) {
+        insist();
+    } else if (!m_unsynced.empty() || !m_syncing.empty()) {
+        bool ok = m_sync.wait();
+        if (!m_unsynced.empty()) {
+            moveTo(m_syncing, m_unsynced);
+            m_sync.start();
+            ok = m_sync.wait() && ok;
+        }
+        onSynced(ok);
+    }
     m_turn.stop();
     tell();
+}
+
+/// While the disk is at work those who can wait gather: their commit would come no sooner for it.
+void CommitGroup::endTurn()
+{
+    if (m_durability == Durability::InCommit || !m_sync.isUnderWay())
+        commit();
+    m_turn.stop();
+    startSync();
+    tell();
+}
+
+void CommitGroup::startSync()
+{
+    if (m_unsynced.empty() || !m_syncing.empty())
+        return;
+    m_syncing.swap(m_unsynced);
+    m_sync.start();
+}
+
+void CommitGroup::onSynced(bool ok)
+{
+    if (!ok)
+        return insist();
+    moveTo(m_told, m_syncing);
+    startSync();
+    m_turn.start();
+}
+
+/// A sync that failed must not be believed when it goes well the next time: the kernel may have dropped what
+/// it could not write. What the log holds is written once more, into the file.
+void CommitGroup::insist()
+{
+    commit();
+    const Base::Result<bool> written = m_database.emptyLog();
+    if (written && *written) {
+        moveTo(m_syncing, m_unsynced);
+        return onSynced(true);
+    }
+    Base::Log::error(
+        QStringLiteral("The books cannot be written to disk: %1")
+            .arg(written ? QStringLiteral("another program reads them") : written.error().detail));
+    m_again.start();
 }
 
 /// What they post in their turn makes the next group.

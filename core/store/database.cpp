@@ -72,7 +72,11 @@ Base::Done Database::open(const QString &path, Mode mode)
     QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);
     if (const Base::Done done = checkWritable(); !done)
         return done;
-    return migrate(*this);
+    if (const Base::Done done = migrate(*this); !done)
+        return done;
+    // What a savepoint would undo is remembered in memory: else it goes into a file as soon as it is a little
+    // more, for every letter. Not before the migrations, which sort whole tables.
+    return exec(QStringLiteral("PRAGMA temp_store=MEMORY"));
 }
 
 Base::Done Database::configure(Mode mode) const
@@ -210,6 +214,14 @@ Base::Result<bool> Database::emptyLog() const
     if (!asked)
         return failed(problem);
     return isEmpty;
+}
+
+/// Not with a kept statement either.
+void Database::setCommitsSynced(bool synced) const
+{
+    QSqlQuery query(m_database);
+    query.exec(synced ? QStringLiteral("PRAGMA synchronous=FULL")
+                      : QStringLiteral("PRAGMA synchronous=NORMAL"));
 }
 
 Transaction::Transaction(Database &database)

@@ -30,6 +30,7 @@ public:
     Base::Done open(const QString &path, Mode mode);
     void close();
     bool isOpen() const { return m_database.isOpen(); }
+    const QString &path() const { return m_path; }
 
     /// Runs one statement with values for its question marks.
     Base::Result<Cursor> run(const QString &sql, const QVariantList &values = {}) const;
@@ -57,6 +58,8 @@ private:
     Base::Done configure(Mode mode) const;
     Base::Done switchToWal() const;
     Base::Done checkWritable() const;
+    /// False: a commit returns before the disk has it, until this is called again.
+    void setCommitsSynced(bool synced) const;
 
     QString m_connection;
     QString m_path;

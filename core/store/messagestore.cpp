@@ -71,6 +71,20 @@ Base::Result<MessageId> MessageStore::enqueue(const Message::OutgoingMessage &me
     Transaction transaction(m_database);
     if (!transaction.begun())
         return transaction.begun().error();
+    const Base::Result<MessageId> id = enqueueUnfound(message, account, now, draft);
+    if (!id)
+        return id;
+    if (const Done done = enterIntoIndex(m_database, id->value, message); !done)
+        return done.error();
+    if (const Done done = transaction.commit(); !done)
+        return done.error();
+    return id;
+}
+
+Base::Result<MessageId> MessageStore::enqueueUnfound(const Message::OutgoingMessage &message,
+                                                     const Accounts::Account &account, const QDateTime &now,
+                                                     Base::DraftId draft)
+{
     const QString sql = QStringLiteral(
         "INSERT INTO message (account, account_name, message_id, sender, recipients, recipient_count, "
         "subject, size, envelope, state,"
@@ -86,8 +100,6 @@ Base::Result<MessageId> MessageStore::enqueue(const Message::OutgoingMessage &me
         return inserted.error();
     const qint64 id = inserted->lastInsertId().toLongLong();
     if (const Done done = insertRecipients(id, recipients); !done)
-        return done.error();
-    if (const Done done = enterIntoIndex(m_database, id, message); !done)
         return done.error();
     if (const Done done = m_database.exec(
             QStringLiteral("INSERT INTO content (message, pieces) VALUES (?, CAST(? AS TEXT))"),
@@ -109,8 +121,6 @@ Base::Result<MessageId> MessageStore::enqueue(const Message::OutgoingMessage &me
             !done)
             return done.error();
     }
-    if (const Done done = transaction.commit(); !done)
-        return done.error();
     return MessageId{id};
 }
 

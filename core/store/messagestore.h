@@ -62,6 +62,11 @@ public:
     Base::Result<Base::MessageId> enqueue(const Message::OutgoingMessage &message,
                                           const Accounts::Account &account, const QDateTime &now,
                                           Base::DraftId draft = {});
+    /// The same without its words, for which enterIntoIndex() follows in the transaction the caller holds:
+    /// every other statement has the index flushed, so the words of many are best entered at the end.
+    Base::Result<Base::MessageId> enqueueUnfound(const Message::OutgoingMessage &message,
+                                                 const Accounts::Account &account, const QDateTime &now,
+                                                 Base::DraftId draft);
 
     /// Messages due at `now`, the most overdue first.
     Base::Result<QList<QueueEntry>> due(const QDateTime &now, int limit) const;

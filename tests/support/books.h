@@ -13,6 +13,7 @@
 #include "core/store/spool.h"
 
 #include <QBuffer>
+#include <QCoreApplication>
 #include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
@@ -115,6 +116,16 @@ struct Books
     {
         (void)database.exec(refuse ? QStringLiteral("PRAGMA query_only=ON")
                                    : QStringLiteral("PRAGMA query_only=OFF"));
+    }
+
+    /// Turns of the event loop; while the disk is at work none is counted.
+    void turn(int times) const
+    {
+        for (int i = 0; i < times; ++i) {
+            QCoreApplication::processEvents();
+            while (group.isSyncing())
+                QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+        }
     }
 
     QTemporaryDir folder;

@@ -33,11 +33,7 @@ protected:
         m_dispatcher.reset();
         settle();
     }
-    void settle()
-    {
-        for (int i = 0; i < 200; ++i)
-            QCoreApplication::processEvents();
-    }
+    void settle() { m_books->turn(200); }
     void advance(qint64 milliseconds)
     {
         m_clock->advance(milliseconds);

@@ -65,11 +65,7 @@ private Q_SLOTS:
     void aMissingAttachmentFailsThatLetterAlone();
 
 private:
-    void settle()
-    {
-        for (int i = 0; i < 200; ++i)
-            QCoreApplication::processEvents();
-    }
+    void settle() { m_books->turn(200); }
     void advance(qint64 milliseconds)
     {
         m_clock->advance(milliseconds);

@@ -65,11 +65,7 @@ private Q_SLOTS:
     void nothingIsBegunAheadThatAnotherConnectionCouldTake();
 
 private:
-    void settle()
-    {
-        for (int i = 0; i < 400; ++i)
-            QCoreApplication::processEvents();
-    }
+    void settle() { m_books->turn(400); }
     void advance(qint64 milliseconds)
     {
         m_clock->advance(milliseconds);

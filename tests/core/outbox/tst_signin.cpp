@@ -79,11 +79,7 @@ private Q_SLOTS:
     void aServerThatProvesNothingGetsNothing();
 
 private:
-    void settle()
-    {
-        for (int i = 0; i < 200; ++i)
-            QCoreApplication::processEvents();
-    }
+    void settle() { m_books->turn(200); }
     Account add(Auth auth, const QString &user = u"ada"_s)
     {
         Account account;

@@ -4,6 +4,10 @@
 #include "tests/support/books.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
+#include <QSemaphore>
+
+#include <atomic>
 
 using namespace Qt::StringLiterals;
 using Base::Done;
@@ -37,6 +41,13 @@ private Q_SLOTS:
     void aCommitThatFailsIsToldToAll();
     void whatIsPostedByWhoIsToldMakesTheNextGroup();
     void theEndCommits();
+    void whatIsRecordedIsToldWhenTheDiskHasIt();
+    void whatIsRecordedMeanwhileIsTheNextGroup();
+    void whoCannotWaitDoesNot();
+    void flushingWaitsForTheDisk();
+    void whatTheDiskRefusedIsWrittenOnceMore();
+    void whileTheDiskFailsNobodyIsTold();
+    void commitsBySomebodyElseAreDurableAsBefore();
 
 private:
     Store::CommitGroup::Work insert(const QString &text)
@@ -190,6 +201,150 @@ void TestCommitGroup::theEndCommits()
     QCOMPARE(onDisk(), 1);
     QCoreApplication::processEvents();
     QVERIFY(told.done.isEmpty());
+}
+
+void TestCommitGroup::whatIsRecordedIsToldWhenTheDiskHasIt()
+{
+    QSemaphore disk;
+    Store::CommitGroup group(m_books->database, [&disk] {
+        disk.acquire();
+        return true;
+    });
+    Told told;
+    group.record(insert(u"one"_s), told.note());
+    QTRY_COMPARE(onDisk(), 1); // committed, but not told
+    QVERIFY(told.done.isEmpty());
+    disk.release();
+    QTRY_COMPARE(told.done, QList<bool>{true});
+}
+
+void TestCommitGroup::whatIsRecordedMeanwhileIsTheNextGroup()
+{
+    QSemaphore disk;
+    std::atomic<int> syncs = 0;
+    Store::CommitGroup group(m_books->database, [&] {
+        ++syncs;
+        disk.acquire();
+        return true;
+    });
+    Told first;
+    Told others;
+    group.record(insert(u"one"_s), first.note());
+    QTRY_COMPARE(syncs.load(), 1);
+    for (int i = 0; i < 10; ++i) {
+        group.record(insert(QString::number(i)), others.note());
+        QCoreApplication::processEvents();
+    }
+    QCOMPARE(onDisk(), 1); // they wait for the first
+    disk.release();
+    QTRY_COMPARE(first.done.size(), 1);
+    QTRY_COMPARE(syncs.load(), 2);
+    QCOMPARE(onDisk(), 11);
+    QVERIFY(others.done.isEmpty());
+    disk.release();
+    QTRY_COMPARE(others.done.size(), 10);
+    QCOMPARE(syncs.load(), 2);
+}
+
+void TestCommitGroup::whoCannotWaitDoesNot()
+{
+    QSemaphore disk;
+    Store::CommitGroup group(m_books->database, [&disk] {
+        disk.acquire();
+        return true;
+    });
+    Told waiting;
+    Told told;
+    group.record(insert(u"one"_s), waiting.note());
+    QTRY_COMPARE(onDisk(), 1);
+    group.record(insert(u"two"_s), waiting.note());
+    group.post(insert(u"three"_s), told.note());
+    QTRY_COMPARE(told.done, QList<bool>{true});
+    QCOMPARE(onDisk(), 3);
+    QVERIFY(waiting.done.isEmpty());
+    disk.release(2);
+    QTRY_COMPARE(waiting.done.size(), 2);
+}
+
+void TestCommitGroup::flushingWaitsForTheDisk()
+{
+    std::atomic<int> syncs = 0;
+    Store::CommitGroup group(m_books->database, [&syncs] {
+        ++syncs;
+        return true;
+    });
+    Told told;
+    group.record(insert(u"one"_s), told.note());
+    group.commit();
+    group.record(insert(u"two"_s), told.note());
+    group.flush();
+    QCOMPARE(told.done, (QList<bool>{true, true}));
+    QCOMPARE(syncs.load(), 1);
+    QCOMPARE(onDisk(), 2);
+}
+
+/// Into the file itself: a second sync of the log proves nothing.
+void TestCommitGroup::whatTheDiskRefusedIsWrittenOnceMore()
+{
+    std::atomic<int> syncs = 0;
+    Store::CommitGroup group(m_books->database, [&syncs] { return ++syncs > 1; });
+    m_other->close(); // nobody reads
+    const QString log = m_books->databasePath() + u"-wal"_s;
+    Told told;
+    group.record(insert(u"one"_s), [&](const Done &done) {
+        QCOMPARE(QFileInfo(log).size(), 0);
+        told.note()(done);
+    });
+    QTRY_COMPARE(told.done, QList<bool>{true});
+    QCOMPARE(syncs.load(), 1);
+    QCOMPARE(seenHere(), 1);
+}
+
+void TestCommitGroup::whileTheDiskFailsNobodyIsTold()
+{
+    std::atomic<int> syncs = 0;
+    Store::CommitGroup group(m_books->database, [&syncs] {
+        ++syncs;
+        return false;
+    });
+    auto reading = m_other->run(u"SELECT 1 FROM sqlite_master"_s); // so that the log cannot be emptied
+    QVERIFY(reading.ok() && reading->next());
+    Told told;
+    group.record(insert(u"one"_s), told.note());
+    QTRY_COMPARE(seenHere(), 1);
+    QTRY_COMPARE(syncs.load(), 1);
+    group.record(insert(u"two"_s), told.note());
+    group.flush();
+    QVERIFY(told.done.isEmpty());
+    reading->finish();
+    QTRY_COMPARE(told.done, (QList<bool>{true, true}));
+    QCOMPARE(syncs.load(), 1);
+}
+
+void TestCommitGroup::commitsBySomebodyElseAreDurableAsBefore()
+{
+    int asked = 0;
+    const auto level = [&] { // each time a statement of its own: a kept one says what held when it was made
+        constexpr int full = 2;
+        const QString question = u"PRAGMA synchronous -- %1"_s.arg(++asked);
+        return m_books->database.value(question)->toInt() == full;
+    };
+    QVERIFY(level());
+    Told told;
+    m_books->group.record(insert(u"one"_s), told.note());
+    QVERIFY(!level());
+    m_books->group.post(insert(u"two"_s), told.note());
+    QVERIFY(level());
+    m_books->group.record(insert(u"three"_s), told.note());
+    QVERIFY(level()); // in the group that is open
+    m_books->group.flush();
+    m_books->group.record(insert(u"four"_s), told.note());
+    {
+        Store::Transaction transaction(m_books->database);
+        QVERIFY(level());
+    }
+    QTRY_COMPARE(told.done.size(), 4);
+    QVERIFY(level());
 }
 
 QTEST_GUILESS_MAIN(TestCommitGroup)
