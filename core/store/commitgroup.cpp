@@ -102,7 +102,9 @@ void CommitGroup::commit()
         if (each.done && !done)
             each.done = done;
     }
-    moveTo(isBehind && done ? m_unsynced : m_told, m_open);
+    // While the log is in doubt a commit that went well may stand behind a hole in it.
+    const bool waits = done && (isBehind || m_again.isActive());
+    moveTo(waits ? m_unsynced : m_told, m_open);
     m_turn.start();
 }
 
@@ -155,16 +157,17 @@ void CommitGroup::onSynced(bool ok)
 /// it could not write. What the log holds is written once more, into the file.
 void CommitGroup::insist()
 {
+    m_again.start();
     commit();
     const Base::Result<bool> written = m_database.emptyLog();
     if (written && *written) {
+        m_again.stop();
         moveTo(m_syncing, m_unsynced);
         return onSynced(true);
     }
     Base::Log::error(
         QStringLiteral("The books cannot be written to disk: %1")
             .arg(written ? QStringLiteral("another program reads them") : written.error().detail));
-    m_again.start();
 }
 
 /// What they post in their turn makes the next group.
