@@ -3,13 +3,11 @@
 #include "core/store/database.h"
 #include "core/store/messagequery.h"
 #include "core/store/messagestore.h"
+#include "tests/support/olderbooks.h"
 
-#include <QDir>
 #include <QJsonDocument>
 #include <QMutex>
-#include <QSqlError>
 #include <QTemporaryDir>
-#include <QTest>
 #include <QThread>
 
 using Base::ErrorKind;
@@ -20,49 +18,12 @@ namespace {
 
 QStringList tables(const QString &path)
 {
-    QStringList names;
-    const QString connection = u"raw"_s;
-    {
-        QSqlDatabase raw = QSqlDatabase::addDatabase(u"QSQLITE"_s, connection);
-        raw.setDatabaseName(path);
-        if (raw.open()) {
-            QSqlQuery query(
-                u"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"_s,
-                raw);
-            while (query.next())
-                names.append(query.value(0).toString());
-        }
-    }
-    QSqlDatabase::removeDatabase(connection);
-    return names;
+    return Support::RawBooks(path).tables();
 }
 
 void rawly(const QString &path, const QString &sql)
 {
-    {
-        QSqlDatabase raw = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"raw"_s);
-        raw.setDatabaseName(path);
-        QVERIFY(raw.open());
-        QSqlQuery query(raw);
-        QVERIFY2(query.exec(sql), qPrintable(query.lastError().text()));
-    }
-    QSqlDatabase::removeDatabase(u"raw"_s);
-}
-
-/// Books as an older program left them.
-void makeSchema(const QString &path, int schema)
-{
-    {
-        Database newest; // so that the resources are there
-        QVERIFY(newest.open(path + u".newest"_s, Database::Mode::ReadWrite).ok());
-    }
-    for (const QString &name : QDir(u":/sql"_s).entryList(QDir::Files, QDir::Name).mid(0, schema)) {
-        QFile file(u":/sql/"_s + name);
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        for (const QString &statement : QString::fromUtf8(file.readAll()).split(u"\n-- next\n"_s))
-            rawly(path, statement);
-    }
-    rawly(path, u"PRAGMA user_version=%1"_s.arg(schema));
+    Support::RawBooks(path).run(sql);
 }
 
 } // namespace
@@ -102,7 +63,7 @@ void TestMigrations::aHomeOfBeforeKeepsItsAccounts()
 {
     const QTemporaryDir folder;
     const QString path = folder.filePath(u"db"_s);
-    makeSchema(path, 3);
+    Support::makeSchema(path, 3);
     rawly(path, u"INSERT INTO account (name, settings) VALUES ('work', '{}')"_s);
     Database database;
     const Base::Done done = database.open(path, Database::Mode::ReadWrite);
@@ -198,7 +159,7 @@ void TestMigrations::olderBooksCanBeSearched()
     QFETCH(int, schema);
     const QTemporaryDir folder;
     const QString path = folder.filePath(u"db"_s);
-    makeSchema(path, schema);
+    Support::makeSchema(path, schema);
     const QString message = u"INSERT INTO message (id, account_name, message_id, sender, recipients, "
                             u"recipient_count, subject, size, envelope,"
                             " state, created, changed) VALUES (%1, 'work', '<x>', 'Ada <ada@example.org>', "
@@ -249,7 +210,7 @@ void TestMigrations::olderBooksAreSentAndCounted()
 {
     const QTemporaryDir folder;
     const QString path = folder.filePath(u"db"_s);
-    makeSchema(path, 5);
+    Support::makeSchema(path, 5);
     rawly(path, u"INSERT INTO account (name, settings) VALUES ('work', '{}')"_s);
     for (const QString &state : {u"queued"_s, u"committing"_s, u"sending"_s})
         rawly(path,
