@@ -11,6 +11,9 @@ namespace {
 
 void introduce()
 {
+    // The mail thread waits for sockets only: Qt's own way is the shorter one (a tenth of the time of sending
+    // many).
+    qputenv("QT_NO_THREADED_GLIB", "1");
     QCoreApplication::setApplicationName(QStringLiteral("postrider"));
     QCoreApplication::setApplicationVersion(QStringLiteral(POSTRIDER_VERSION));
     QCoreApplication::setOrganizationName(QStringLiteral("postrider"));

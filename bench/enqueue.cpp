@@ -55,6 +55,7 @@ Message::Draft letter(int number, const QString &attachment)
 
 int main(int argc, char **argv)
 {
+    qputenv("QT_NO_THREADED_GLIB", "1"); // as the program does
     QCoreApplication app(argc, argv);
     QCommandLineParser parser;
     parser.addOptions({{QStringLiteral("home"), QStringLiteral("empty"), QStringLiteral("folder")},

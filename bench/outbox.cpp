@@ -97,6 +97,7 @@ int fail(const QString &why)
 
 int main(int argc, char **argv)
 {
+    qputenv("QT_NO_GLIB", "1"); // as in the program's mail thread
     QCoreApplication app(argc, argv);
     QCommandLineParser parser;
     parser.addOptions(

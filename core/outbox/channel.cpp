@@ -91,9 +91,10 @@ void Channel::deliver(Attempt &attempt)
                                                            const auto &then) {
         const Attempt &of = *find(number);
         m_group.record(
-            [this, &of, &commitment] {
-                return m_messages.markCommitting(of.entry.id, of.assignment, commitment.results,
-                                                 commitment.receiving, m_clock.now());
+            [&messages = m_messages, &clock = m_clock, id = of.entry.id, assignment = of.assignment,
+             commitment] {
+                return messages.markCommitting(id, assignment, commitment.results, commitment.receiving,
+                                               clock.now());
             },
             [self = QPointer(this), number, then](const Base::Done &done) {
                 Attempt *still = self ? self->find(number) : nullptr;
@@ -191,7 +192,8 @@ void Channel::recordGoodbye()
 {
     flush();
     if (m_session && m_last && !m_session->transcript().isEmpty())
-        m_group.record([this] { return m_messages.replaceTranscript(*m_last, m_session->transcript()); },
+        m_group.record([&messages = m_messages, attempt = *m_last,
+                        said = m_session->transcript()] { return messages.replaceTranscript(attempt, said); },
                        [](const Base::Done &) {});
 }
 

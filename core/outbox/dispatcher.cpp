@@ -39,7 +39,11 @@ Dispatcher::Dispatcher(Store::Database &database, Store::CommitGroup &group, Sto
 {
 }
 
-Dispatcher::~Dispatcher() = default;
+/// What it posted is not done again without it.
+Dispatcher::~Dispatcher()
+{
+    m_group.commit();
+}
 
 void Dispatcher::start()
 {

@@ -18,6 +18,7 @@ using Delivery::Stage;
 namespace {
 
 constexpr qint64 contentWindow = 256 << 10; // octets handed to the connection ahead of what it has sent
+constexpr qint64 heldContent = 16 << 10;    // octets of a content that goes out together with its end
 constexpr qsizetype chunkSize = 256 << 10;  // octets in a BDAT that is not the last
 
 Error protocol(const QString &words)
@@ -242,7 +243,11 @@ void Submission::streamContent()
         if (chunk->isEmpty())
             return record();
         m_queued += chunk->size();
-        m_wire->writeContent(m_data->write(*chunk));
+        QByteArray octets = m_data->write(*chunk);
+        if (m_letter.content->size() <=
+            heldContent) // one piece on the network, and nothing of it before the books
+            m_chunk += std::exchange(octets, {}); // know of it
+        m_wire->writeContent(octets);
     }
 }
 

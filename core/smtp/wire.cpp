@@ -71,7 +71,8 @@ void Wire::writeContent(const QByteArray &octets)
         m_pace.begin();
         m_timer->start(m_pace.left());
     }
-    m_connection->write(octets);
+    if (!octets.isEmpty())
+        m_connection->write(octets);
 }
 
 void Wire::endContent()

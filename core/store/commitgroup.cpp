@@ -51,10 +51,13 @@ void CommitGroup::add(Durability durability, const Work &work, Then then)
 {
     if (m_isOpen && m_durability == Durability::Behind && durability == Durability::InCommit)
         commit();
-    Done done = open(durability);
-    if (done)
-        done = attempt(work);
-    (m_isOpen ? m_open : m_told).push_back({std::move(then), std::move(done)});
+    if (const Done begun = open(durability); begun) {
+        m_open.push_back({work, std::move(then), m_isCareful ? attempt(work) : perform(work)});
+        if (!m_open.back().done && !m_isCareful)
+            startOver();
+    } else {
+        m_told.push_back({{}, std::move(then), begun});
+    }
     m_turn.start();
 }
 
@@ -72,27 +75,52 @@ Done CommitGroup::open(Durability durability)
     return begun;
 }
 
-Done CommitGroup::attempt(const Work &work)
+Done CommitGroup::perform(const Work &work)
 {
-    if (const Done point = m_database.exec(QStringLiteral("SAVEPOINT member")); !point)
-        return point;
     m_database.m_insideGroup = true;
     const Done done = work();
     m_database.m_insideGroup = false;
+    return done;
+}
+
+/// So that it can be undone alone.
+Done CommitGroup::attempt(const Work &work)
+{
+    if (m_lost)
+        return *m_lost;
+    if (const Done point = m_database.exec(QStringLiteral("SAVEPOINT member")); !point)
+        return point;
+    const Done done = perform(work);
     if (done)
         return m_database.exec(QStringLiteral("RELEASE member"));
-    // A disk that is full, or fails, undoes the whole transaction (sqlite.org/lang_transaction.html): then
-    // commit() fails and all the others hear of it.
-    (void)m_database.exec(QStringLiteral("ROLLBACK TO member"));
-    (void)m_database.exec(QStringLiteral("RELEASE member"));
+    const Done undone = m_database.exec(QStringLiteral("ROLLBACK TO member"));
+    const Done released = m_database.exec(QStringLiteral("RELEASE member"));
+    // A disk that is full, or fails, undoes the whole transaction (sqlite.org/lang_transaction.html). What
+    // comes now would be a transaction of its own, and be told with the others that it failed.
+    if (!undone || !released)
+        m_lost = done.error();
     return done;
+}
+
+/// What failed may have left half of itself: nobody was told anything yet, so all of them begin again.
+void CommitGroup::startOver()
+{
+    (void)m_database.exec(QStringLiteral("ROLLBACK"));
+    const Done begun = m_database.exec(QStringLiteral("BEGIN IMMEDIATE"));
+    if (!begun)
+        m_lost = begun.error();
+    m_isCareful = true;
+    for (Waiting &each : m_open)
+        each.done = attempt(each.work);
 }
 
 void CommitGroup::commit()
 {
     if (!std::exchange(m_isOpen, false))
         return;
-    const Done done = m_database.exec(QStringLiteral("COMMIT"));
+    m_isCareful = false;
+    const std::optional<Base::Error> lost = std::exchange(m_lost, {});
+    const Done done = lost ? Done(*lost) : m_database.exec(QStringLiteral("COMMIT"));
     if (!done)
         (void)m_database.exec(QStringLiteral("ROLLBACK"));
     const bool isBehind = m_durability == Durability::Behind;

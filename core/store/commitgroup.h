@@ -2,7 +2,9 @@
 
 // Commits made in one turn of the event loop, as one: what each costs, a sync of the disk, is paid once for
 // all of them. What is posted is done at once, and seen by every later read of this connection; it is on disk
-// when its `then` is called. Work that fails leaves no trace and harms nobody else's.
+// when its `then` is called. Work that fails leaves no trace and harms nobody else's: where that happens,
+// which is seldom, the whole group is undone and done again, each by itself. So work may be done twice, and
+// takes along what it needs.
 //
 // What is recorded goes on meanwhile: the disk is waited for in another thread, and what is recorded until it
 // is through makes the next group. Once committed it is not undone when the disk fails; its `then` comes when
@@ -18,6 +20,7 @@
 #include <QTimer>
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace Store {
@@ -56,13 +59,16 @@ private:
     };
     struct Waiting
     {
+        Work work;
         Then then;
         Base::Done done;
     };
 
     void add(Durability durability, const Work &work, Then then);
     Base::Done open(Durability durability);
+    Base::Done perform(const Work &work);
     Base::Done attempt(const Work &work);
+    void startOver();
 
     void endTurn();
     void startSync();
@@ -80,6 +86,8 @@ private:
     std::vector<Waiting> m_told;     ///< to be told
     Durability m_durability = Durability::InCommit;
     bool m_isOpen = false;
+    bool m_isCareful = false;          ///< something failed in the group that is open
+    std::optional<Base::Error> m_lost; ///< why the open group cannot be committed any more
 };
 
 } // namespace Store

@@ -13,8 +13,22 @@
 
 namespace Store {
 
+/// Of the text of a statement: a few of its characters, since each run asks for it.
+struct StatementHash
+{
+    std::size_t operator()(const QString &sql) const noexcept
+    {
+        constexpr qsizetype looked = 16;
+        const qsizetype step = sql.size() / looked + 1;
+        auto hash = static_cast<std::size_t>(sql.size());
+        for (qsizetype i = sql.size() - 1; i >= 0; i -= step)
+            hash = hash * 31 + sql.at(i).unicode();
+        return hash;
+    }
+};
+
 /// Statements that are prepared and not in use, by their text.
-using Prepared = std::unordered_map<QString, QSqlQuery>;
+using Prepared = std::unordered_map<QString, QSqlQuery, StatementHash>;
 
 class Cursor
 {

@@ -23,6 +23,39 @@ const QString suspectSuffix = QStringLiteral(".suspect");
 constexpr int busyTimeout = 10'000; // milliseconds
 constexpr int cache = 16 << 10;     // KB: what the letters under way touch, of all tables and indexes
 constexpr int logPages = 4'000; // until the log goes over into the file: a page is often changed again soon
+
+/// By names: with question marks Qt composes the name of each again whenever a value is bound (Qt 6.4
+/// to 6.9).
+QString fieldName(qsizetype index)
+{
+    static const QStringList first = [] {
+        QStringList names;
+        for (int i = 0; i < 32; ++i)
+            names.append(QStringLiteral(":f%1").arg(i));
+        return names;
+    }();
+    return index < first.size() ? first.at(index) : QStringLiteral(":f%1").arg(index);
+}
+
+/// With a name for each question mark that stands in no text.
+QString withNames(const QString &sql)
+{
+    QString named;
+    qsizetype index = 0;
+    QChar quote;
+    for (const QChar c : sql) {
+        if (quote.isNull() && c == QLatin1Char('?')) {
+            named += fieldName(index++);
+            continue;
+        }
+        named += c;
+        if (quote.isNull() && (c == QLatin1Char('\'') || c == QLatin1Char('"')))
+            quote = c;
+        else if (c == quote)
+            quote = QChar();
+    }
+    return named;
+}
 } // namespace
 
 Database::~Database()
@@ -155,7 +188,7 @@ Base::Result<Cursor> Database::run(const QString &sql, const QVariantList &value
     if (!statement) {
         QSqlQuery query(m_database);
         query.setForwardOnly(true);
-        if (!query.prepare(sql))
+        if (!query.prepare(withNames(sql)))
             return failed(query.lastError());
         Prepared fresh;
         statement = fresh.extract(fresh.emplace(sql, std::move(query)).first);
@@ -165,7 +198,7 @@ Base::Result<Cursor> Database::run(const QString &sql, const QVariantList &value
         const QVariant &value = values.at(i);
         // A null QString is an empty text here, not SQL's NULL.
         const bool emptyText = value.typeId() == QMetaType::QString && value.toString().isEmpty();
-        query.bindValue(static_cast<int>(i), emptyText ? QVariant(QStringLiteral("")) : value);
+        query.bindValue(fieldName(i), emptyText ? QVariant(QStringLiteral("")) : value);
     }
     if (!query.exec())
         return failed(query.lastError());

@@ -4,6 +4,7 @@
 #include "core/store/contentform.h"
 #include "core/store/findindex.h"
 #include "core/store/json.h"
+#include "core/store/reasonwords.h"
 #include "core/store/transcriptform.h"
 
 #include <algorithm>
@@ -220,9 +221,12 @@ Base::Result<Assignment> MessageStore::beginAttempt(MessageId id, const QDateTim
     if (!transaction.begun())
         return transaction.begun().error();
     Base::Result<Cursor> query = m_database.run(
-        QStringLiteral("SELECT state, envelope, CAST(pieces AS BLOB), (SELECT coalesce(max(number), 0) FROM "
-                       "attempt WHERE attempt.message = message.id) FROM message"
-                       " LEFT JOIN content ON content.message = id WHERE id = ?"),
+        QStringLiteral(
+            "SELECT message.state, envelope, CAST(pieces AS BLOB), (SELECT coalesce(max(number), 0) FROM "
+            "attempt WHERE attempt.message = message.id), recipient_count, first.address, first.state"
+            " FROM message LEFT JOIN content ON content.message = message.id"
+            " LEFT JOIN recipient AS first ON first.message = message.id AND first.position = 0"
+            " WHERE message.id = ?"),
         {id.value});
     if (!query)
         return query.error();
@@ -236,11 +240,15 @@ Base::Result<Assignment> MessageStore::beginAttempt(MessageId id, const QDateTim
     assignment.envelope = Message::envelopeFromJson(unpackObject(query->value(1).toString()));
     assignment.content = *content;
     assignment.number = query->value(3).toInt() + 1;
+    assignment.recipientCount = query->value(4).toInt();
+    const QString only = assignment.recipientCount == 1 ? query->value(5).toString() : QString();
+    const bool isWaiting = query->value(6).toString() == Delivery::name(RecipientState::Waiting);
     query->finish();
     if (const Done done = m_book.step(id, *from, MessageState::Sending, now); !done)
         return done.error();
-    if (const Done done = assign(id, assignment); !done)
-        return done.error();
+    const Done assigned = !only.isEmpty() && isWaiting ? assign(assignment, 0, only) : assign(id, assignment);
+    if (!assigned)
+        return assigned.error();
     const Base::Result<Cursor> attempt =
         m_database.run(QStringLiteral("INSERT INTO attempt (message, number, started) VALUES (?, ?, ?)"),
                        {id.value, assignment.number, stamp(now)});
@@ -264,15 +272,23 @@ Done MessageStore::assign(MessageId id, Assignment &assignment)
         return waiting.error();
     bool deferred = false;
     while (waiting->next()) {
-        const Base::Result<Message::Address> address = Message::Address::parse(waiting->value(1).toString());
-        if (!address)
-            return address.error();
-        assignment.envelope.recipients.append({*address, Message::Field::To});
-        assignment.positions.append(waiting->value(0).toInt());
+        if (const Done done = assign(assignment, waiting->value(0).toInt(), waiting->value(1).toString());
+            !done)
+            return done;
         deferred = deferred || waiting->value(2).toString() == Delivery::name(RecipientState::Deferred);
     }
     return deferred ? m_book.changeRecipients(id, {RecipientState::Deferred}, RecipientState::Waiting)
                     : Done();
+}
+
+Done MessageStore::assign(Assignment &assignment, int position, const QString &addrSpec)
+{
+    const Base::Result<Message::Address> address = Message::Address::parse(addrSpec);
+    if (!address)
+        return address.error();
+    assignment.envelope.recipients.append({*address, Message::Field::To});
+    assignment.positions.append(position);
+    return {};
 }
 
 Done MessageStore::markCommitting(MessageId id, const Assignment &assignment,
@@ -284,8 +300,10 @@ Done MessageStore::markCommitting(MessageId id, const Assignment &assignment,
         return transaction.begun();
     Consequence provisional;
     provisional.isProvisional = true;
-    if (const Done done = apply(id, assignment, results, provisional, Delivery::Scope::Recipient); !done)
-        return done;
+    ReasonWords spoken;
+    if (const auto done = apply(id, assignment, results, provisional, Delivery::Scope::Recipient, spoken);
+        !done)
+        return done.error();
     if (const Done done = setReceiving(id, assignment, results, receiving); !done)
         return done;
     const Base::Result<bool> isFirst = countRound(id, assignment);
@@ -350,24 +368,13 @@ Done MessageStore::finishAttempt(MessageId id, const Assignment &assignment, con
     Transaction transaction(m_database);
     if (!transaction.begun())
         return transaction.begun();
-    if (const Done done = apply(id, assignment, outcome.recipients, consequence, outcome.scope); !done)
-        return done;
-    const Base::Result<StateBook::Verdicts> verdicts = m_book.verdicts(id);
-    if (!verdicts)
-        return verdicts.error();
-    const QString words = pack(Delivery::toJson(Delivery::reasonOf(outcome)));
-    StateBook::Move move{Delivery::summary(verdicts->states()),
-                         {},
-                         consequence.countAttempt ? 1 : 0,
-                         outcome.isSuccess() ? QString() : words,
-                         outcome.queueId};
-    if (Delivery::isDueState(move.to)) {
-        const bool asItWas = consequence.isInterrupted && Delivery::mayMove(verdicts->before, move.to);
-        if (!asItWas)
-            move.to = consequence.nextAttempt ? MessageState::Deferred : MessageState::Held;
-        move.next = consequence.nextAttempt;
-    }
-    if (const Done done = m_book.move(id, *verdicts, move, now); !done)
+    ReasonWords spoken;
+    const Base::Result<int> judged =
+        apply(id, assignment, outcome.recipients, consequence, outcome.scope, spoken);
+    if (!judged)
+        return judged.error();
+    const QString words = spoken.of(Delivery::reasonOf(outcome));
+    if (const Done done = settle(id, assignment, outcome, consequence, words, *judged, now); !done)
         return done;
     const QString attemptSql = QStringLiteral(
         "UPDATE attempt SET finished = ?, server = ?, tls = ?, reason = ?, transcript = ? WHERE id = ?");
@@ -376,6 +383,34 @@ Done MessageStore::finishAttempt(MessageId id, const Assignment &assignment, con
         !done)
         return done;
     return transaction.commit();
+}
+
+/// What has become of the message. Mostly all its recipients were accepted just now, as its only attempt's:
+/// then nothing needs to be counted.
+Done MessageStore::settle(MessageId id, const Assignment &assignment, const Delivery::Outcome &outcome,
+                          const Consequence &consequence, const QString &words, int judged,
+                          const QDateTime &now)
+{
+    StateBook::Move move{
+        MessageState::Sent, {}, consequence.countAttempt ? 1 : 0, QString(), outcome.queueId};
+    if (outcome.isSuccess() && judged > 0 && judged == assignment.recipientCount) {
+        const StateBook::Verdicts all{.before = MessageState::Committing, .accepted = judged};
+        if (m_book.move(id, all, move, now))
+            return {};
+    }
+    const Base::Result<StateBook::Verdicts> verdicts = m_book.verdicts(id);
+    if (!verdicts)
+        return verdicts.error();
+    move.to = Delivery::summary(verdicts->states());
+    if (!outcome.isSuccess())
+        move.reason = words;
+    if (Delivery::isDueState(move.to)) {
+        const bool asItWas = consequence.isInterrupted && Delivery::mayMove(verdicts->before, move.to);
+        if (!asItWas)
+            move.to = consequence.nextAttempt ? MessageState::Deferred : MessageState::Held;
+        move.next = consequence.nextAttempt;
+    }
+    return m_book.move(id, *verdicts, move, now);
 }
 
 Done MessageStore::abandonAttempt(MessageId id, const Assignment &assignment, const QDateTime &now)
@@ -398,13 +433,15 @@ Done MessageStore::replaceTranscript(Base::AttemptId attempt, const Delivery::Tr
                            {packed(transcript), attempt.value});
 }
 
-Done MessageStore::apply(MessageId id, const Assignment &assignment,
-                         const QList<Delivery::RecipientResult> &results, const Consequence &consequence,
-                         Delivery::Scope scope)
+Base::Result<int> MessageStore::apply(MessageId id, const Assignment &assignment,
+                                      const QList<Delivery::RecipientResult> &results,
+                                      const Consequence &consequence, Delivery::Scope scope,
+                                      ReasonWords &spoken)
 {
     const QString sql =
         QStringLiteral("UPDATE recipient SET state = ?, attempts = attempts + ?, reason = ? "
                        "WHERE message = ? AND position = ? AND state IN ('waiting', 'deferred')");
+    int changed = 0;
     for (qsizetype i = 0; i < results.size() && i < assignment.positions.size(); ++i) {
         const Delivery::RecipientResult &result = results.at(i);
         if (result.verdict == Verdict::None ||
@@ -414,14 +451,14 @@ Done MessageStore::apply(MessageId id, const Assignment &assignment,
             consequence.giveUp && result.verdict == Verdict::Deferred ? Verdict::Refused : result.verdict;
         const bool counts =
             consequence.countAttempt && !(consequence.isProvisional && verdict == Verdict::Deferred);
-        if (const Done done = m_database.exec(
-                sql, {Delivery::name(Delivery::after(RecipientState::Waiting, verdict)), counts ? 1 : 0,
-                      pack(Delivery::toJson(Delivery::reasonOf(result, scope))), id.value,
-                      assignment.positions.at(i)});
-            !done)
-            return done;
+        const Base::Result<Cursor> row = m_database.run(
+            sql, {Delivery::name(Delivery::after(RecipientState::Waiting, verdict)), counts ? 1 : 0,
+                  spoken.of(Delivery::reasonOf(result, scope)), id.value, assignment.positions.at(i)});
+        if (!row)
+            return row.error();
+        changed += row->numRowsAffected();
     }
-    return {};
+    return changed;
 }
 
 Base::Result<QSet<QByteArray>> MessageStore::spoolUse() const

@@ -37,7 +37,10 @@ struct Assignment
     Message::Envelope envelope;
     QList<int> positions; ///< of envelope.recipients, in the message
     Message::Content content;
+    int recipientCount = 0; ///< of the message; those who have a verdict are not of this attempt
 };
+
+class ReasonWords;
 
 /// What follows from an attempt: where the message goes when recipients still wait, and when.
 struct Consequence
@@ -99,13 +102,17 @@ public:
 private:
     Base::Result<QList<QueueEntry>> entries(const QString &sql, const QVariantList &values) const;
     Base::Done assign(Base::MessageId id, Assignment &assignment);
+    static Base::Done assign(Assignment &assignment, int position, const QString &addrSpec);
+    Base::Done settle(Base::MessageId id, const Assignment &assignment, const Delivery::Outcome &outcome,
+                      const Consequence &consequence, const QString &words, int judged, const QDateTime &now);
     Base::Done setReceiving(Base::MessageId id, const Assignment &assignment,
                             const QList<Delivery::RecipientResult> &results,
                             const QList<qsizetype> &receiving);
     Base::Result<bool> countRound(Base::MessageId id, const Assignment &assignment);
-    Base::Done apply(Base::MessageId id, const Assignment &assignment,
-                     const QList<Delivery::RecipientResult> &results, const Consequence &consequence,
-                     Delivery::Scope scope);
+    /// How many recipients got a verdict.
+    Base::Result<int> apply(Base::MessageId id, const Assignment &assignment,
+                            const QList<Delivery::RecipientResult> &results, const Consequence &consequence,
+                            Delivery::Scope scope, ReasonWords &spoken);
     Base::Done insertRecipients(qint64 message, const QList<Message::Recipient> &recipients);
 
     Database &m_database;

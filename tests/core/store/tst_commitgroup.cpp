@@ -35,6 +35,9 @@ private Q_SLOTS:
     void oneCommitForATurn();
     void workThatFailsLeavesNoTraceAndHarmsNobody();
     void whatFailsInTheMiddleIsUndoneWhole();
+    void whatWasDoneWithAFailureIsDoneAgainInItsOrder();
+    void whatIsPostedBehindAFailureIsDone();
+    void behindALostTransactionNothingIsDone();
     void aDurableTransactionTakesTheGroupAlong();
     void aTransactionInsideTheWorkIsAPartOfIt();
     void aStatementByItselfDoesNotWaitInTheGroup();
@@ -121,6 +124,66 @@ void TestCommitGroup::whatFailsInTheMiddleIsUndoneWhole()
         told.note());
     QTRY_COMPARE(told.done, QList<bool>{false});
     QCOMPARE(onDisk(), 0);
+}
+
+void TestCommitGroup::whatWasDoneWithAFailureIsDoneAgainInItsOrder()
+{
+    QStringList done;
+    const auto note = [&done, this](const QString &text) {
+        return [&done, text, work = insert(text)] {
+            done.append(text);
+            return work();
+        };
+    };
+    Told told;
+    m_books->group.post(note(u"one"_s), told.note());
+    m_books->group.post(note(u"two"_s), told.note());
+    m_books->group.post([] { return Done(Error{ErrorKind::NotFound, {}, {}}); }, told.note());
+    m_books->group.flush();
+    QCOMPARE(done, (QStringList{u"one"_s, u"two"_s, u"one"_s, u"two"_s}));
+    QCOMPARE(told.done, (QList<bool>{true, true, false}));
+    QCOMPARE(onDisk(), 2);
+}
+
+void TestCommitGroup::whatIsPostedBehindAFailureIsDone()
+{
+    const auto half = [this] {
+        (void)insert(u"half"_s)();
+        return Done(Error{ErrorKind::NotFound, {}, {}});
+    };
+    Told told;
+    m_books->group.post(insert(u"one"_s), told.note());
+    m_books->group.post(half, told.note());
+    m_books->group.post(insert(u"two"_s), told.note());
+    m_books->group.post(half, told.note());
+    m_books->group.post(insert(u"three"_s), told.note());
+    m_books->group.flush();
+    QCOMPARE(told.done, (QList<bool>{true, false, true, false, true}));
+    QCOMPARE(onDisk(), 3);
+    m_books->group.post(insert(u"four"_s), told.note()); // the next group knows nothing of it
+    m_books->group.flush();
+    QVERIFY(told.done.last());
+    QCOMPARE(onDisk(), 4);
+}
+
+/// As a full disk does it.
+void TestCommitGroup::behindALostTransactionNothingIsDone()
+{
+    const auto lose = [this] {
+        (void)m_books->database.exec(u"ROLLBACK"_s);
+        return Done(Error{ErrorKind::DiskFull, {}, {}});
+    };
+    Told told;
+    m_books->group.post(insert(u"one"_s), told.note());
+    m_books->group.post(lose, told.note());
+    m_books->group.post(insert(u"two"_s), told.note());
+    m_books->group.flush();
+    QCOMPARE(told.done, (QList<bool>{false, false, false}));
+    QCOMPARE(onDisk(), 0);
+    m_books->group.post(insert(u"three"_s), told.note());
+    m_books->group.flush();
+    QVERIFY(told.done.last());
+    QCOMPARE(onDisk(), 1);
 }
 
 void TestCommitGroup::aDurableTransactionTakesTheGroupAlong()

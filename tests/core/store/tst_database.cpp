@@ -50,6 +50,8 @@ class TestDatabase : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void questionMarksOfATextAreNoFields();
+    void aStatementMayHaveManyFields();
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
 
     void theWritingConnectionIsDurable();
@@ -76,6 +78,30 @@ private:
 
     std::unique_ptr<QTemporaryDir> m_folder;
 };
+
+void TestDatabase::questionMarksOfATextAreNoFields()
+{
+    const QTemporaryDir folder;
+    Database database;
+    QVERIFY(database.open(folder.filePath(u"db"_s), Database::Mode::ReadWrite).ok());
+    const QString sql = u"SELECT 'who? it''s ' || ? || '?' || ?"_s;
+    for (const QString &name : {u"Ada"_s, u"Bob"_s}) // the second time the statement is there already
+        QCOMPARE(database.value(sql, {name, u"!"_s})->toString(), u"who? it's "_s + name + u"?!"_s);
+}
+
+void TestDatabase::aStatementMayHaveManyFields()
+{
+    const QTemporaryDir folder;
+    Database database;
+    QVERIFY(database.open(folder.filePath(u"db"_s), Database::Mode::ReadWrite).ok());
+    QStringList marks;
+    QVariantList values;
+    for (int i = 0; i < 200; ++i) {
+        marks.append(u"?"_s);
+        values.append(i);
+    }
+    QCOMPARE(database.value(u"SELECT "_s + marks.join(u" + "_s), values)->toInt(), 199 * 100);
+}
 
 void TestDatabase::theWritingConnectionIsDurable()
 {
