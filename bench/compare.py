@@ -349,7 +349,7 @@ class Bench:
         peers = {"postrider": ours, "SQLite, the same rows": lambda: plain(same_rows()),
                  "SQLite, as many octets in one row a letter": lambda: plain(one_row())}
         figures = self.repeat(peers, lambda _, run: run())
-        table(figures, "SQLite, the same rows", "seconds", digits=2)
+        table(figures, "SQLite, as many octets in one row a letter", "seconds", digits=2)
         whole, spool = sizes[-1]
         print(f"\nOn disk: {whole / 1e6:.1f} MB, of which the attachment is {spool / 1e6:.1f} MB and every letter "
               f"{(whole - spool) / letters / 1024:.1f} KB (goal: 5 MB + 8 KB a letter).")

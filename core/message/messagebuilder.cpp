@@ -31,12 +31,12 @@ QList<Address> addressesIn(const QList<Recipient> &recipients, Field field)
     return out;
 }
 
-QByteArray mediaType(const Attachment &attachment)
+/// `file`: open, where it is not kept already; its octets decide where the name leaves it open.
+QByteArray mediaType(const Attachment &attachment, QIODevice *file = nullptr)
 {
     const QMimeDatabase database;
-    const QMimeType type = attachment.isKept()
-                               ? database.mimeTypeForFile(attachment.name, QMimeDatabase::MatchExtension)
-                               : database.mimeTypeForFile(QFileInfo(attachment.path));
+    const QMimeType type = file ? database.mimeTypeForFileNameAndData(attachment.path, file)
+                                : database.mimeTypeForFile(attachment.name, QMimeDatabase::MatchExtension);
     const QByteArray name = type.name().toLatin1();
     // A message or a multipart may not be base64 (RFC 2045 §6.4): they travel as octets under their file
     // name.
@@ -93,11 +93,10 @@ Base::Result<Intake> intake(const Attachment &attachment, ContentStore &store)
     if (attachment.isKept())
         return takeKept(attachment, store);
     QFile file(attachment.path);
-    if (!file.exists())
-        return Error{ErrorKind::FileMissing, attachment.path, {}};
     if (!file.open(QIODevice::ReadOnly))
-        return Error{ErrorKind::FileUnreadable, attachment.path, file.errorString()};
-    const QByteArray type = mediaType(attachment);
+        return file.exists() ? Error{ErrorKind::FileUnreadable, attachment.path, file.errorString()}
+                             : Error{ErrorKind::FileMissing, attachment.path, {}};
+    const QByteArray type = mediaType(attachment, &file);
     const QString charset = charsetOf(file, type);
     if (!file.seek(0))
         return Error{ErrorKind::FileUnreadable, attachment.path, file.errorString()};
@@ -196,8 +195,9 @@ BuildContext systemBuildContext(const QDateTime &now)
 
 QByteArray dateField(const QDateTime &when)
 {
-    const int offset = when.offsetFromUtc() / 60;
-    const QString text = QLocale::c().toString(when, QStringLiteral("ddd, d MMM yyyy HH:mm:ss "));
+    const QDateTime there = when.toOffsetFromUtc(when.offsetFromUtc());
+    const int offset = there.offsetFromUtc() / 60;
+    const QString text = QLocale::c().toString(there, QStringLiteral("ddd, d MMM yyyy HH:mm:ss "));
     return text.toLatin1() + (offset < 0 ? '-' : '+') +
            QByteArray::number(qAbs(offset) / 60).rightJustified(2, '0') +
            QByteArray::number(qAbs(offset) % 60).rightJustified(2, '0');

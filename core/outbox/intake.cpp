@@ -18,7 +18,7 @@ using Base::MessageId;
 
 namespace {
 
-constexpr std::size_t together = 200; // letters entered as one work: the sockets are not heard meanwhile
+constexpr std::size_t together = 500; // letters entered as one work: the sockets are not heard meanwhile
 
 /// Whether the account's server can take it, as far as it is known from the last time.
 Done isPossible(const Message::OutgoingMessage &message, const Accounts::Account &account)
@@ -56,6 +56,8 @@ Intake::Intake(Store::Database &database, Store::CommitGroup &group, Base::Clock
 
 void Intake::bring(Built built)
 {
+    if (built.message)
+        built.form = Store::StoredForm::of(*built.message);
     const QMutexLocker lock(&m_mutex);
     m_brought.push_back(std::move(built));
     if (m_brought.size() == 1)
@@ -79,7 +81,7 @@ void Intake::take()
     auto entries = std::make_shared<Entries>();
     for (Built &built : brought) {
         const Done possible =
-            built.message ? isPossible(*built.message, built.account) : Done(built.message.error());
+            built.message ? isPossible(*built.message, *built.account) : Done(built.message.error());
         if (possible)
             entries->push_back({std::move(built), {}});
         else
@@ -125,8 +127,8 @@ Done Intake::enterAll(Entries &entries)
 Done Intake::enterOne(Entry &entry)
 {
     const Submission &submission = entry.built.submission;
-    const Base::Result<MessageId> entered =
-        m_messages.enqueueUnfound(*entry.built.message, entry.built.account, m_clock.now(), submission.draft);
+    const Base::Result<MessageId> entered = m_messages.enqueueUnfound(
+        *entry.built.message, entry.built.form, *entry.built.account, m_clock.now(), submission.draft);
     if (!entered)
         return entered.error();
     entry.id = *entered;

@@ -22,9 +22,10 @@ namespace Outbox {
 struct Built
 {
     Base::Result<Message::OutgoingMessage> message;
-    Accounts::Account account;
+    std::shared_ptr<const Accounts::Account> account;
     Submission submission;
     std::function<void(Base::Result<Base::MessageId>)> then;
+    Store::StoredForm form = {}; ///< made by bring()
 };
 
 class Intake : public QObject

@@ -186,30 +186,29 @@ void MailWorker::stop()
 }
 
 /// Read once for all that are submitted in a turn.
-Base::Result<Accounts::Account> MailWorker::accountOf(AccountId id)
+Base::Result<MailWorker::AccountPtr> MailWorker::accountOf(AccountId id)
 {
     if (const auto known = m_accounts.constFind(id); known != m_accounts.cend())
         return *known;
     const Base::Result<Accounts::Account> account = m_clerk->find(id);
     if (!account)
-        return account;
+        return account.error();
     if (m_accounts.isEmpty())
         QMetaObject::invokeMethod(
             this, [this] { m_accounts.clear(); }, Qt::QueuedConnection);
-    m_accounts.insert(id, *account);
-    return account;
+    return *m_accounts.insert(id, std::make_shared<const Accounts::Account>(*account));
 }
 
 void MailWorker::submit(const Submission &submission, Builder builder, Then<MessageId> then)
 {
     Base::assertThread(this);
-    const Base::Result<Accounts::Account> account = accountOf(submission.account);
+    const Base::Result<AccountPtr> account = accountOf(submission.account);
     if (!account)
         return then(account.error());
-    m_builders.start(
-        [this, submission, account = *account, builder = std::move(builder), then = std::move(then)] {
-            m_intake->bring({builder(account, *m_spool), account, submission, then});
-        });
+    m_builders.start([this, submission, account = *account, builder = std::move(builder),
+                      then = std::move(then)]() mutable {
+        m_intake->bring({builder(*account, *m_spool), account, std::move(submission), std::move(then)});
+    });
 }
 
 void MailWorker::onEntered(MessageId id, Base::DraftId draft)

@@ -80,7 +80,8 @@ Q_SIGNALS:
     void closed();
 
 private:
-    Base::Result<Accounts::Account> accountOf(Base::AccountId id);
+    using AccountPtr = std::shared_ptr<const Accounts::Account>;
+    Base::Result<AccountPtr> accountOf(Base::AccountId id);
     void onEntered(Base::MessageId id, Base::DraftId draft);
     Base::Done openBooks();
     void startDispatching();
@@ -110,7 +111,7 @@ private:
     qint64 m_dataVersion = 0;
     int m_tested = 0;
     bool m_looksSoon = false;
-    QHash<Base::AccountId, Accounts::Account> m_accounts; ///< read in this turn of the loop
+    QHash<Base::AccountId, AccountPtr> m_accounts; ///< read in this turn of the loop
     std::optional<Store::SalvageReport> m_salvaged;
 };
 

@@ -72,7 +72,7 @@ Base::Result<MessageId> MessageStore::enqueue(const Message::OutgoingMessage &me
     Transaction transaction(m_database);
     if (!transaction.begun())
         return transaction.begun().error();
-    const Base::Result<MessageId> id = enqueueUnfound(message, account, now, draft);
+    const Base::Result<MessageId> id = enqueueUnfound(message, StoredForm::of(message), account, now, draft);
     if (!id)
         return id;
     if (const Done done = enterIntoIndex(m_database, id->value, message); !done)
@@ -82,9 +82,14 @@ Base::Result<MessageId> MessageStore::enqueue(const Message::OutgoingMessage &me
     return id;
 }
 
+StoredForm StoredForm::of(const Message::OutgoingMessage &message)
+{
+    return {pack(Message::toJson(message.envelope)), packed(message.content)};
+}
+
 Base::Result<MessageId> MessageStore::enqueueUnfound(const Message::OutgoingMessage &message,
-                                                     const Accounts::Account &account, const QDateTime &now,
-                                                     Base::DraftId draft)
+                                                     const StoredForm &form, const Accounts::Account &account,
+                                                     const QDateTime &now, Base::DraftId draft)
 {
     const QString sql = QStringLiteral(
         "INSERT INTO message (account, account_name, message_id, sender, recipients, recipient_count, "
@@ -92,11 +97,10 @@ Base::Result<MessageId> MessageStore::enqueueUnfound(const Message::OutgoingMess
         " created, changed, next_attempt, attached) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, "
         "?)");
     const QList<Message::Recipient> &recipients = message.envelope.recipients;
-    const Base::Result<Cursor> inserted =
-        m_database.run(sql, {account.id.value, account.name, QString::fromUtf8(message.messageId),
-                             message.from, recipientsForLists(recipients), recipients.size(), message.subject,
-                             message.size(), pack(Message::toJson(message.envelope)), stamp(now), stamp(now),
-                             stamp(now), message.hasAttachment ? 1 : 0});
+    const Base::Result<Cursor> inserted = m_database.run(
+        sql, {account.id.value, account.name, QString::fromUtf8(message.messageId), message.from,
+              recipientsForLists(recipients), recipients.size(), message.subject, message.size(),
+              form.envelope, stamp(now), stamp(now), stamp(now), message.hasAttachment ? 1 : 0});
     if (!inserted)
         return inserted.error();
     const qint64 id = inserted->lastInsertId().toLongLong();
@@ -104,7 +108,7 @@ Base::Result<MessageId> MessageStore::enqueueUnfound(const Message::OutgoingMess
         return done.error();
     if (const Done done = m_database.exec(
             QStringLiteral("INSERT INTO content (message, pieces) VALUES (?, CAST(? AS TEXT))"),
-            {id, packed(message.content)});
+            {id, form.pieces});
         !done)
         return done.error();
     for (const Message::Piece &piece : message.content) {

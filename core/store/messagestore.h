@@ -42,6 +42,15 @@ struct Assignment
 
 class ReasonWords;
 
+/// Of a message, what can be put into the form of the books beforehand, in any thread.
+struct StoredForm
+{
+    QString envelope;
+    QByteArray pieces;
+
+    static StoredForm of(const Message::OutgoingMessage &message);
+};
+
 /// What follows from an attempt: where the message goes when recipients still wait, and when.
 struct Consequence
 {
@@ -68,8 +77,8 @@ public:
     /// The same without its words, for which enterIntoIndex() follows in the transaction the caller holds:
     /// every other statement has the index flushed, so the words of many are best entered at the end.
     Base::Result<Base::MessageId> enqueueUnfound(const Message::OutgoingMessage &message,
-                                                 const Accounts::Account &account, const QDateTime &now,
-                                                 Base::DraftId draft);
+                                                 const StoredForm &form, const Accounts::Account &account,
+                                                 const QDateTime &now, Base::DraftId draft);
 
     /// Messages due at `now`, the most overdue first.
     Base::Result<QList<QueueEntry>> due(const QDateTime &now, int limit) const;

@@ -1,9 +1,9 @@
 #include "core/store/spool.h"
 
 #include "core/base/atomicfile.h"
+#include "core/base/sha256.h"
 #include "core/store/filestamp.h"
 
-#include <QCryptographicHash>
 #include <QDateTime>
 #include <QDir>
 #include <QDirIterator>
@@ -13,6 +13,7 @@
 #include <QTemporaryFile>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 
 namespace Store {
@@ -22,6 +23,7 @@ using Base::ErrorKind;
 
 namespace {
 constexpr qint64 chunkSize = 256 << 10;
+constexpr std::chrono::seconds young(60); // much less than any grace time
 } // namespace
 
 struct Spool::Known
@@ -83,10 +85,19 @@ Base::Result<Message::SpoolRef> Spool::put(QIODevice &source)
 /// Used again: young in the eyes of collect(). False: it is not there, or not as it was put.
 bool Spool::refresh(const Message::SpoolRef &ref) const
 {
-    QFile file(pathOf(ref.sha256));
-    if (!file.open(QIODevice::ReadWrite | QIODevice::ExistingOnly) || file.size() != ref.size)
+    using namespace std::chrono_literals;
+    const QString path = pathOf(ref.sha256);
+    const std::filesystem::path there = QFileInfo(path).filesystemFilePath();
+    std::error_code problem;
+    if (std::filesystem::file_size(there, problem) != static_cast<std::uintmax_t>(ref.size) || problem)
         return false;
-    return file.setFileTime(QDateTime::currentDateTimeUtc(), QFileDevice::FileModificationTime);
+    const auto age =
+        std::filesystem::file_time_type::clock::now() - std::filesystem::last_write_time(there, problem);
+    if (!problem && age >= 0s && age < young)
+        return true;
+    QFile file(path);
+    return file.open(QIODevice::ReadWrite | QIODevice::ExistingOnly) &&
+           file.setFileTime(QDateTime::currentDateTimeUtc(), QFileDevice::FileModificationTime);
 }
 
 Base::Result<Message::SpoolRef> Spool::keep(QIODevice &source)
@@ -94,13 +105,13 @@ Base::Result<Message::SpoolRef> Spool::keep(QIODevice &source)
     QTemporaryFile file(m_folder + QStringLiteral("/incoming-XXXXXX"));
     if (!file.open())
         return Base::fileError(file, ErrorKind::FileUnwritable);
-    QCryptographicHash hash(QCryptographicHash::Sha256);
+    Base::Sha256 hash;
     qint64 size = 0;
     for (;;) {
         const QByteArray chunk = source.read(chunkSize);
         if (chunk.isEmpty())
             break;
-        hash.addData(chunk);
+        hash.add(chunk);
         size += chunk.size();
         if (file.write(chunk) != chunk.size())
             return Base::fileError(file, ErrorKind::FileUnwritable);
@@ -108,7 +119,9 @@ Base::Result<Message::SpoolRef> Spool::keep(QIODevice &source)
     if (const auto *from = qobject_cast<QFileDevice *>(&source);
         from && from->error() != QFileDevice::NoError)
         return Base::fileError(*from, ErrorKind::FileUnreadable);
-    const Message::SpoolRef ref{hash.result().toHex(), size};
+    const Message::SpoolRef ref{hash.hex(), size};
+    if (ref.isNull())
+        return Error{ErrorKind::Internal, file.fileName(), QStringLiteral("SHA-256 cannot be computed")};
     const QString path = pathOf(ref.sha256);
     if (QFile::exists(path) && QFileInfo(path).size() == size) {
         refresh(ref);

@@ -69,7 +69,7 @@ class WhileSending(KillTest):
 
     def test_law8_again_and_again(self):
         field = self.field(Sinks)
-        self.play(field, *[Kill("before", self.chance.randint(1, field.writes // 2)) for _ in range(6)])
+        self.play(field, *[Kill("before", self.chance.randint(1, field.writes // 4)) for _ in range(6)])
         self.assertEqual(6, self.kills)
 
     def test_law8_dropped_before_the_dot(self):

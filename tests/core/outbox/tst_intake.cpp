@@ -30,9 +30,10 @@ private Q_SLOTS:
 private:
     Outbox::Built built(const QString &subject, const Accounts::Account &account)
     {
-        return {Support::Books::letter({u"bob@example.org"_s}, subject), account, {}, [this](const auto &id) {
-                    m_told.append(id ? u"entered"_s : Base::name(id.error().kind));
-                }};
+        return {Support::Books::letter({u"bob@example.org"_s}, subject),
+                std::make_shared<const Accounts::Account>(account),
+                {},
+                [this](const auto &id) { m_told.append(id ? u"entered"_s : Base::name(id.error().kind)); }};
     }
     int number(const QString &sql) const { return m_books->number(sql); }
     int found(const QString &word) const
