@@ -49,6 +49,11 @@ Done Agenda::refresh(const QDateTime &now)
     const Delivery::RetrySchedule &schedule = m_accounts.schedule();
     if (const Done done = m_departures.review(schedule, now); !done)
         return done;
+    if (!m_last.isValid()) { // a long queue need not be read for nothing at every start
+        const Base::Result<bool> ahead = m_messages.isAheadOf(now, Delivery::longestDelay(schedule));
+        if (!ahead || !*ahead)
+            return ahead ? Done() : Done(ahead.error());
+    }
     return m_messages.reschedule(now, [&schedule, now](const Store::QueueEntry &entry) {
         return Delivery::soundDue(schedule, entry.due, entry.attempts, jitterSeedOf(entry), now);
     });

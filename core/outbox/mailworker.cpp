@@ -86,7 +86,7 @@ Done MailWorker::open(bool dispatch)
         if (isOwner())
             m_dispatcher->tryAnew();
     });
-    m_surroundings.watchNetwork();
+    QMetaObject::invokeMethod(&m_surroundings, &Surroundings::watchNetwork, Qt::QueuedConnection);
     m_watch = m_clock.makeTimer([this] { watchBooks(); });
     watchBooks(); // from here on, what others write is noticed
     return {};
@@ -115,13 +115,15 @@ Done MailWorker::openBooks()
     return m_database.open(path, Store::Database::Mode::ReadWrite);
 }
 
+/// The queue is looked through when who opens the books has them: the first page waits for no deferred
+/// message.
 void MailWorker::startDispatching()
 {
     const Base::Result<QList<MessageId>> left = m_decisions->recover(m_clock.now());
     if (!left)
         Base::Log::error(
             QStringLiteral("What the last run left cannot be recovered: %1").arg(left.error().detail));
-    m_dispatcher->start();
+    QMetaObject::invokeMethod(m_dispatcher.get(), &Dispatcher::start, Qt::QueuedConnection);
     m_copier->start();
     m_keeper->start();
     Q_EMIT ownerChanged(true);

@@ -193,6 +193,18 @@ Base::Result<std::optional<QDateTime>> MessageStore::nextDue(const QDateTime &no
     return next->isNull() ? std::optional<QDateTime>() : fromStamp(*next);
 }
 
+Base::Result<bool> MessageStore::isAheadOf(const QDateTime &now, qint64 longest) const
+{
+    constexpr int looked = 20; // attempts: the last ones may have been of messages that are gone
+    const Base::Result<QVariant> ahead = m_database.value(
+        QStringLiteral(
+            "SELECT EXISTS (SELECT 1 FROM (SELECT max(started, coalesce(finished, 0)) AS at FROM attempt"
+            " ORDER BY id DESC LIMIT ?) WHERE at > ?) OR EXISTS (SELECT 1 FROM message INDEXED BY message_due"
+            " WHERE state IN ('queued', 'deferred') AND next_attempt > ?)"),
+        {looked, stamp(now), stamp(now) + longest});
+    return ahead ? Base::Result<bool>(ahead->toBool()) : ahead.error();
+}
+
 Done MessageStore::reschedule(const QDateTime &now, const std::function<QDateTime(const QueueEntry &)> &due)
 {
     Transaction transaction(m_database);
@@ -253,6 +265,9 @@ Base::Result<Assignment> MessageStore::beginAttempt(MessageId id, const QDateTim
     const Done assigned = !only.isEmpty() && isWaiting ? assign(assignment, 0, only) : assign(id, assignment);
     if (!assigned)
         return assigned.error();
+    if (assignment.positions.isEmpty())
+        return Error{ErrorKind::DatabaseDamaged, id.toString(),
+                     QStringLiteral("none of its recipients waits")};
     const Base::Result<Cursor> attempt =
         m_database.run(QStringLiteral("INSERT INTO attempt (message, number, started) VALUES (?, ?, ?)"),
                        {id.value, assignment.number, stamp(now)});

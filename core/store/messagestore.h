@@ -87,6 +87,9 @@ public:
     /// When the next one is due that is not yet; none: never.
     Base::Result<std::optional<QDateTime>> nextDue(const QDateTime &now) const;
 
+    /// Whether the clock seems to have been set back since the last attempts, or a message waits longer than
+    /// `longest` ms: what the queue looks like is not to be believed then. Looks at a few rows only.
+    Base::Result<bool> isAheadOf(const QDateTime &now, qint64 longest) const;
     /// For when the clock was set: asks of every deferred message that is not due yet when it is.
     Base::Done reschedule(const QDateTime &now, const std::function<QDateTime(const QueueEntry &)> &due);
 

@@ -63,6 +63,7 @@ private Q_SLOTS:
     void progressIsTold();
     void settledIsToldWhenNothingIsDue();
     void aMissingAttachmentFailsThatLetterAlone();
+    void whatNobodyWaitsForIsHeld();
 
 private:
     void settle() { m_books->turn(200); }
@@ -930,6 +931,20 @@ void TestDispatcher::aMissingAttachmentFailsThatLetterAlone()
                 ->toString()
                 .contains(u"file-missing"_s));
     QVERIFY(!isPaused(m_account));
+}
+
+/// Damaged books: it would be sent to nobody again and again.
+void TestDispatcher::whatNobodyWaitsForIsHeld()
+{
+    const MessageId odd = enqueue(m_account);
+    const MessageId fine = enqueue(m_account);
+    QVERIFY(
+        m_books->database.exec(u"UPDATE recipient SET state = 'accepted' WHERE message = ?"_s, {odd.value})
+            .ok());
+    start();
+    QCOMPARE(m_books->state(odd), u"held"_s);
+    QCOMPARE(m_books->state(fine), u"sent"_s);
+    QCOMPARE(m_server->contents.size(), 1);
 }
 
 QTEST_GUILESS_MAIN(TestDispatcher)
