@@ -60,12 +60,12 @@ AccountList::AccountList(Outbox::Mailroom &mailroom, const Store::MessageQuery &
     m_list->setTextElideMode(Qt::ElideMiddle);
     m_list->setHeaderLabels({tr("Account"), tr("State"), tr("Sent"), tr("Sender"), tr("Server")});
     const int letter = fontMetrics().averageCharWidth();
-    m_list->header()->resizeSection(NameColumn, letter * 24);
-    m_list->header()->resizeSection(StateColumn, letter * 24);
-    m_list->header()->resizeSection(UsageColumn, letter * 16);
+    m_list->header()->resizeSection(NameColumn, letter * 18);
+    m_list->header()->resizeSection(StateColumn, letter * 18);
+    m_list->header()->resizeSection(UsageColumn, letter * 12);
     m_list->headerItem()->setToolTip(
         UsageColumn, plainToolTip(tr("What went through it, and how much its limit lets go")));
-    m_list->header()->resizeSection(SenderColumn, letter * 36);
+    m_list->header()->resizeSection(SenderColumn, letter * 26);
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
     m_empty->setForegroundRole(QPalette::PlaceholderText);
@@ -200,11 +200,11 @@ void AccountList::tellPause()
     const Base::Result<Delivery::Reason> pause = m_query.pauseOf(id);
     if (!id.isValid() || !pause || pause->isNull())
         return m_bar->clear();
+    if (m_query.isEverythingHeld()) // the window's own bar says so
+        return m_bar->clear();
     if (isHold(pause)) {
         m_bar->tell(Role::Held, explain(*pause));
-        if (!m_query.isEverythingHeld())
-            m_bar->addButton(tr("Re&lease"), QStringLiteral("releaseAccount"),
-                             [this, id] { hold(id, false); });
+        m_bar->addButton(tr("Re&lease"), QStringLiteral("releaseAccount"), [this, id] { hold(id, false); });
         return;
     }
     m_bar->tell(Role::Warning, explain(*pause));

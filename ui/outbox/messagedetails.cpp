@@ -37,10 +37,10 @@ QTreeView *makeRecipientTable(QWidget *parent, RecipientModel *model)
     table->setTextElideMode(Qt::ElideMiddle);
     table->setIconSize({iconSide(*parent), iconSide(*parent)});
     const int letter = table->fontMetrics().averageCharWidth();
-    table->header()->resizeSection(RecipientModel::State, letter * 16);
-    table->header()->resizeSection(RecipientModel::Who, letter * 36);
-    table->header()->resizeSection(RecipientModel::Field, letter * 8);
-    table->header()->resizeSection(RecipientModel::Attempts, letter * 11);
+    table->header()->resizeSection(RecipientModel::State, letter * 14);
+    table->header()->resizeSection(RecipientModel::Who, letter * 28);
+    table->header()->resizeSection(RecipientModel::Field, letter * 6);
+    table->header()->resizeSection(RecipientModel::Attempts, letter * 10);
     table->header()->setStretchLastSection(true);
     return table;
 }

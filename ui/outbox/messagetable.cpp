@@ -7,8 +7,33 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QScrollBar>
+
+#include <algorithm>
+#include <array>
 
 namespace Ui {
+
+namespace {
+
+/// In characters.
+struct Width
+{
+    OutboxModel::Column column;
+    int least;
+    int most;
+};
+
+constexpr std::array widths{Width{OutboxModel::State, 14, 16},  Width{OutboxModel::To, 14, 30},
+                            Width{OutboxModel::Account, 8, 12}, Width{OutboxModel::NextTry, 14, 16},
+                            Width{OutboxModel::Size, 11, 12},   Width{OutboxModel::Time, 12, 16}};
+constexpr int subjectLeast = 18;
+
+/// Without which one can do first.
+constexpr std::array dispensable{OutboxModel::Size, OutboxModel::Account, OutboxModel::NextTry,
+                                 OutboxModel::To};
+
+} // namespace
 
 MessageTable::MessageTable(OutboxModel &model, Preferences &preferences, QWidget *parent)
     : QTreeView(parent)
@@ -32,27 +57,53 @@ MessageTable::MessageTable(OutboxModel &model, Preferences &preferences, QWidget
     header()->setSectionResizeMode(OutboxModel::Subject, QHeaderView::Stretch);
     header()->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header(), &QWidget::customContextMenuRequested, this, &MessageTable::chooseColumns);
-    setWidths();
     const QByteArray kept = preferences.bytes(Preference::TableHeader);
-    if (!kept.isEmpty())
-        header()->restoreState(kept);
+    m_isChosen = !kept.isEmpty() && header()->restoreState(kept);
+    fitColumns();
+    connect(header(), &QHeaderView::sectionResized, this, [this](int column, int before, int now) {
+        const bool isShownOrHidden = before == 0 || now == 0;
+        if (column != OutboxModel::Subject && !m_fitting && !isShownOrHidden)
+            m_isChosen = true;
+    });
+    connect(header(), &QHeaderView::sectionMoved, this, [this] { m_isChosen = true; });
     connect(this, &QTreeView::activated, this, &MessageTable::opened);
 }
 
-void MessageTable::setWidths()
+void MessageTable::fitColumns()
 {
+    if (m_isChosen)
+        return;
+    m_fitting = true;
     const int letter = fontMetrics().averageCharWidth();
-    header()->resizeSection(OutboxModel::State, letter * 16);
-    header()->resizeSection(OutboxModel::To, letter * 30);
-    header()->resizeSection(OutboxModel::Account, letter * 12);
-    header()->resizeSection(OutboxModel::NextTry, letter * 13);
-    header()->resizeSection(OutboxModel::Size, letter * 10);
-    header()->resizeSection(OutboxModel::Time, letter * 16);
+    const int room = viewport()->width() / std::max(1, letter) - subjectLeast;
+    int least = 0;
+    int most = 0;
+    for (const Width &each : widths) {
+        header()->setSectionHidden(each.column, false);
+        least += each.least;
+        most += each.most;
+    }
+    for (const OutboxModel::Column column : dispensable) {
+        if (least <= room)
+            break;
+        const auto *const width = std::find_if(widths.begin(), widths.end(),
+                                               [column](const Width &each) { return each.column == column; });
+        least -= width->least;
+        most -= width->most;
+        header()->setSectionHidden(column, true);
+    }
+    // What room there is between the least and the most is shared by what each could use.
+    const double share = most > least ? std::clamp(double(room - least) / (most - least), 0.0, 1.0) : 0;
+    for (const Width &each : widths)
+        header()->resizeSection(each.column,
+                                static_cast<int>(letter * (each.least + share * (each.most - each.least))));
+    m_fitting = false;
 }
 
 void MessageTable::keepColumns()
 {
-    m_preferences.set(Preference::TableHeader, header()->saveState());
+    if (m_isChosen)
+        m_preferences.set(Preference::TableHeader, header()->saveState());
 }
 
 Base::MessageId MessageTable::currentId() const
@@ -128,8 +179,33 @@ void MessageTable::keyPressEvent(QKeyEvent *event)
 void MessageTable::changeEvent(QEvent *event)
 {
     QTreeView::changeEvent(event);
-    if (event->type() == QEvent::FontChange && m_preferences.bytes(Preference::TableHeader).isEmpty())
-        setWidths();
+    if (event->type() == QEvent::FontChange)
+        fitColumns();
+}
+
+void MessageTable::resizeEvent(QResizeEvent *event)
+{
+    QTreeView::resizeEvent(event);
+    fitColumns();
+}
+
+void MessageTable::scrollTo(const QModelIndex &index, ScrollHint hint)
+{
+    const int sideways = horizontalScrollBar()->value();
+    QTreeView::scrollTo(index, hint);
+    horizontalScrollBar()->setValue(sideways);
+}
+
+/// Wide enough to be read, even where it came without.
+void MessageTable::setColumnShown(int column, bool shown)
+{
+    m_isChosen = true;
+    setColumnHidden(column, !shown);
+    for (const Width &each : widths) {
+        const int least = fontMetrics().averageCharWidth() * each.least;
+        if (shown && each.column == column && columnWidth(column) < least)
+            setColumnWidth(column, least);
+    }
 }
 
 void MessageTable::chooseColumns(const QPoint &at)
@@ -143,13 +219,12 @@ void MessageTable::chooseColumns(const QPoint &at)
         action->setChecked(!isColumnHidden(column));
         action->setEnabled(column != OutboxModel::State &&
                            column != OutboxModel::Subject); // what it is must stay to be seen
-        connect(action, &QAction::toggled, this, [this, column](bool on) { setColumnHidden(column, !on); });
+        connect(action, &QAction::toggled, this, [this, column](bool on) { setColumnShown(column, on); });
     }
     menu->addSeparator();
     connect(menu->addAction(tr("Show all columns")), &QAction::triggered, this, [this] {
-        for (int column = 0; column < OutboxModel::ColumnCount; ++column)
-            setColumnHidden(column, false);
-        setWidths();
+        for (const Width &each : widths)
+            setColumnShown(each.column, true);
     });
     menu->popup(header()->mapToGlobal(at));
 }

@@ -10,6 +10,7 @@
 
 #include <QAction>
 #include <QDialog>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -289,9 +290,13 @@ void TestMainWindow::panesByF6()
 void TestMainWindow::windowStateIsKept()
 {
     m_window->resize(1000, 640);
+    auto *columns = m_window->findChild<QTreeView *>(QStringLiteral("messageTable"))->header();
+    columns->resizeSection(columns->count() - 1, 77);
     m_window->close();
     m_window.reset();
     makeWindow();
+    const auto *table = m_window->findChild<QTreeView *>(QStringLiteral("messageTable"));
+    QCOMPARE(table->columnWidth(table->header()->count() - 1), 77);
     m_window->setGeometry(m_window->geometry());
     QVERIFY(!m_world->preferences.bytes(Preference::WindowGeometry).isEmpty());
     QVERIFY(!m_world->preferences.bytes(Preference::TableHeader).isEmpty());
