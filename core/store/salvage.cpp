@@ -5,6 +5,7 @@
 #include "core/store/contentform.h"
 #include "core/store/database.h"
 #include "core/store/findindex.h"
+#include "core/store/settingstore.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -163,6 +164,39 @@ QStringList keyedTables(const Database &database)
     return tables;
 }
 
+/// A small table whose key is no integer, as far as it can be read. False: that was not all of it.
+Result<bool> copySmall(const Database &from, const Database &to, const QString &table)
+{
+    const QStringList columns = columnsOf(to, table);
+    const QString names = columns.join(QLatin1Char(','));
+    Result<Cursor> rows = from.run(QStringLiteral("SELECT %1 FROM %2").arg(names, table));
+    if (!rows)
+        return columnsOf(from, table).isEmpty(); // books from before there was such a table
+    const QStringList marks(columns.size(), QStringLiteral("?"));
+    const QString insert = QStringLiteral("INSERT OR IGNORE INTO %1 (%2) VALUES (%3)")
+                               .arg(table, names, marks.join(QLatin1Char(',')));
+    while (rows->next()) {
+        QVariantList row;
+        for (int i = 0; i < columns.size(); ++i)
+            row.append(rows->value(i));
+        const Result<Cursor> inserted = to.run(insert, row);
+        if (!inserted && inserted.error().kind != ErrorKind::Database)
+            return inserted.error();
+    }
+    return !rows->hasFailed();
+}
+
+/// What the person has set holds on. Where that cannot be read nothing goes out that may have been held back.
+Done recoverSettings(const Database &damaged, Database &fresh)
+{
+    if (const Result<bool> usage = copySmall(damaged, fresh, QStringLiteral("usage")); !usage)
+        return usage.error();
+    const Result<bool> whole = copySmall(damaged, fresh, QStringLiteral("setting"));
+    if (!whole)
+        return whole.error();
+    return *whole ? Done() : SettingStore(fresh).setEverythingHeld(true);
+}
+
 /// Which spooled parts the messages need is written in their contents.
 Done rebuildSpoolUse(const Database &database)
 {
@@ -202,6 +236,7 @@ Result<int> mendReferences(const Database &database)
         lone.arg(QStringLiteral("departure")),
         lone.arg(QStringLiteral("sent_copy")),
         QStringLiteral("UPDATE message SET account = NULL WHERE account NOT IN (SELECT id FROM account)"),
+        QStringLiteral("DELETE FROM usage WHERE account NOT IN (SELECT id FROM account)"),
         QStringLiteral("UPDATE message SET state = 'held', next_attempt = NULL"
                        " WHERE state IN ('undoable', 'scheduled', 'queued', 'deferred', 'sending') AND (%1)")
             .arg(incomplete)};
@@ -258,6 +293,8 @@ Result<SalvageReport> recoverInto(const QString &path, const QString &aside)
         else if (table == QLatin1String("account"))
             report.accounts = *copied;
     }
+    if (const Done done = recoverSettings(damaged, fresh); !done)
+        return done.error();
     if (const Done done = rebuildSpoolUse(fresh); !done)
         return done.error();
     const Result<int> incomplete = mendReferences(fresh);

@@ -26,7 +26,7 @@ struct Width
 
 constexpr std::array widths{Width{OutboxModel::State, 14, 16},  Width{OutboxModel::To, 14, 30},
                             Width{OutboxModel::Account, 8, 12}, Width{OutboxModel::NextTry, 14, 16},
-                            Width{OutboxModel::Size, 11, 12},   Width{OutboxModel::Time, 12, 16}};
+                            Width{OutboxModel::Size, 11, 12},   Width{OutboxModel::Time, 14, 16}};
 constexpr int subjectLeast = 18;
 
 /// Without which one can do first.

@@ -30,6 +30,7 @@ private Q_SLOTS:
     void aFileThatWasCut_data();
     void aFileThatWasCut();
     void whatWasUnderWayIsUnderWayStill();
+    void whatAPersonHasSetHoldsOn();
     void theDamagedOneIsKeptAsItWas();
     void whatIsNotADatabaseIsSetAsideToo();
     void aFullDiskLeavesItWhereItWas();
@@ -72,6 +73,9 @@ void TestSalvage::initTestCase()
             if (i % 4 == 0)
                 QVERIFY(Store::MessageStore(books.database).beginAttempt(*id, noon).ok());
         }
+        QVERIFY(Store::SettingStore(books.database).setEverythingHeld(true).ok());
+        QVERIFY(
+            books.database.exec(u"INSERT INTO usage VALUES (?, 5, 300000, 7, 9)"_s, {account.id.value}).ok());
         m_pageSize = books.database.value(u"PRAGMA page_size"_s)->toInt();
         books.database.close();
     }
@@ -89,6 +93,9 @@ void TestSalvage::checkBooks(const SalvageReport &report)
     QVERIFY(Store::checkIntegrity(database).ok());
     QVERIFY(!database.value(u"SELECT 1 FROM pragma_foreign_key_check"_s)->isValid());
     QCOMPARE(database.value(u"SELECT count(*) FROM message"_s)->toInt(), report.messages);
+    // What was held back is, whatever page is gone.
+    if (report.messages > 0)
+        QVERIFY(*Store::SettingStore::readEverythingHeld(database));
     // What is due is whole, and is what it was.
     auto due = database.run(u"SELECT message.id, message.subject, content.pieces,"
                             " (SELECT group_concat(address, ' ') FROM recipient WHERE message = message.id)"
@@ -171,6 +178,17 @@ void TestSalvage::whatWasUnderWayIsUnderWayStill()
     QVERIFY(database.open(path(), Database::Mode::ReadWrite).ok());
     QCOMPARE(database.value(u"SELECT count(*) FROM message WHERE state = 'sending'"_s)->toInt(), letters / 4);
     QCOMPARE(Store::Decisions(database).recover(noon)->size(), letters / 4);
+}
+
+void TestSalvage::whatAPersonHasSetHoldsOn()
+{
+    place(m_sound);
+    QVERIFY(Store::salvage(path(), noon).ok());
+    Database database;
+    QVERIFY(database.open(path(), Database::Mode::ReadWrite).ok());
+    QVERIFY(*Store::SettingStore::readEverythingHeld(database));
+    QCOMPARE(Store::SettingStore::readSchedule(database)->jitterPercent, 0); // as the books were made
+    QCOMPARE(database.value(u"SELECT messages FROM usage"_s)->toInt(), 7);
 }
 
 void TestSalvage::theDamagedOneIsKeptAsItWas()
