@@ -3,6 +3,7 @@
 #include "app/commandline.h"
 #include "app/window.h"
 #include "core/crypto/runtime.h"
+#include "core/outbox/mailroom.h"
 
 #include <QApplication>
 #include <QCoreApplication>
@@ -11,9 +12,7 @@ namespace {
 
 void introduce()
 {
-    // The mail thread waits for sockets only: Qt's own way is the shorter one (a tenth of the time of sending
-    // many).
-    qputenv("QT_NO_THREADED_GLIB", "1");
+    Outbox::Mailroom::chooseEventLoop();
     QCoreApplication::setApplicationName(QStringLiteral("postrider"));
     QCoreApplication::setApplicationVersion(QStringLiteral(POSTRIDER_VERSION));
     QCoreApplication::setOrganizationName(QStringLiteral("postrider"));

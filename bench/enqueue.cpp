@@ -55,7 +55,7 @@ Message::Draft letter(int number, const QString &attachment)
 
 int main(int argc, char **argv)
 {
-    qputenv("QT_NO_THREADED_GLIB", "1"); // as the program does
+    Outbox::Mailroom::chooseEventLoop();
     QCoreApplication app(argc, argv);
     QCommandLineParser parser;
     parser.addOptions({{QStringLiteral("home"), QStringLiteral("empty"), QStringLiteral("folder")},

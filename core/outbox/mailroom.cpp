@@ -19,6 +19,8 @@ using Base::Result;
 
 namespace {
 
+constexpr const char *withoutGlib = "QT_NO_THREADED_GLIB";
+
 template <class T>
 using Promise = std::shared_ptr<QPromise<Result<T>>>;
 
@@ -60,6 +62,11 @@ Mailroom::~Mailroom()
     close();
 }
 
+void Mailroom::chooseEventLoop()
+{
+    qputenv(withoutGlib, "1");
+}
+
 Done Mailroom::open(bool dispatch)
 {
     if (const Done done = m_paths.prepare(); !done)
@@ -94,6 +101,7 @@ Done Mailroom::open(bool dispatch)
             m_salvaged = m_worker->salvaged();
         },
         Qt::BlockingQueuedConnection);
+    qunsetenv(withoutGlib); // its loop runs
     if (!*opened) {
         m_thread.quit();
         m_thread.wait();

@@ -234,8 +234,10 @@ void Submission::endEmpty()
         [this](const ServerReply &) { judgeEnvelope(); });
 }
 
+/// A small one goes out in one piece with its end, and nothing of it before the books know of it.
 void Submission::streamContent()
 {
+    const bool isHeld = m_letter.content->size() <= heldContent;
     while (m_data && !m_recording && m_wire->unwritten() < contentWindow) {
         const Base::Result<QByteArray> chunk = m_letter.content->read();
         if (!chunk)
@@ -243,11 +245,10 @@ void Submission::streamContent()
         if (chunk->isEmpty())
             return record();
         m_queued += chunk->size();
-        QByteArray octets = m_data->write(*chunk);
-        if (m_letter.content->size() <=
-            heldContent) // one piece on the network, and nothing of it before the books
-            m_chunk += std::exchange(octets, {}); // know of it
-        m_wire->writeContent(octets);
+        const QByteArray octets = m_data->write(*chunk);
+        if (isHeld)
+            m_chunk += octets;
+        m_wire->writeContent(isHeld ? QByteArray() : octets);
     }
 }
 

@@ -50,7 +50,8 @@ public:
     /// Whether something waits because too much is unanswered.
     bool hasUnsent() const { return m_questions.hasUnsent(); }
     void dropUnsent(quint64 letter) { m_questions.dropUnsent(letter); }
-    /// Content behind the 354, between two questions.
+    /// Content behind the 354, between two questions. Begins with the first call, also where that brings
+    /// none.
     void writeContent(const QByteArray &octets);
     void endContent();
     bool isInContent() const { return m_inContent; }

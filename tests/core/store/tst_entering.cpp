@@ -1,8 +1,6 @@
 // How messages come into the books, and when they are due.
 
-#include "core/store/messagestore.h"
-
-#include "tests/support/books.h"
+#include "tests/core/store/messagestoretest.h"
 
 using Base::ErrorKind;
 using Base::MessageId;
@@ -10,19 +8,12 @@ using Store::Assignment;
 using Store::MessageStore;
 using namespace Qt::StringLiterals;
 
-namespace {
-
-const QDateTime noon = QDateTime::fromMSecsSinceEpoch(1'795'262'400'000).toUTC();
-const QStringList three{u"one@example.org"_s, u"two@example.org"_s, u"three@example.org"_s};
-
-} // namespace
-
-class TestEntering : public QObject
+class TestEntering : public MessageStoreTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init();
+    void init() { begin(); }
 
     void whatIsEnteredIsThereWhole();
     void aDraftGoesInTheSameMoment();
@@ -31,28 +22,7 @@ private Q_SLOTS:
     void theNextDueIsTold();
     void aClockThatWasSetBackIsNoticed();
     void whatWaitsTooLongIsNoticed();
-
-private:
-    Assignment begin(MessageId id) const
-    {
-        const Base::Result<Assignment> assignment = m_store->beginAttempt(id, noon);
-        return assignment ? *assignment : Assignment();
-    }
-
-    std::unique_ptr<Support::Books> m_books;
-    std::unique_ptr<MessageStore> m_store;
-    Accounts::Account m_account;
 };
-
-void TestEntering::init()
-{
-    m_store.reset();
-    m_books = std::make_unique<Support::Books>();
-    QVERIFY(m_books->opened.ok());
-    m_store = std::make_unique<MessageStore>(m_books->database);
-    m_account = m_books->addAccount();
-    QVERIFY(m_account.id.isValid());
-}
 
 void TestEntering::whatIsEnteredIsThereWhole()
 {
@@ -72,7 +42,7 @@ void TestEntering::whatIsEnteredIsThereWhole()
     QCOMPARE(m_books->recipients(*id), u"waiting waiting waiting"_s);
     // What an attempt gets is what was entered, to the octet; only how a recipient became one does not matter
     // to it.
-    const Assignment assignment = begin(*id);
+    const Assignment assignment = beginAttempt(*id);
     QCOMPARE(assignment.content, letter.content);
     QCOMPARE(assignment.number, 1);
     QCOMPARE(assignment.positions, (QList<int>{0, 1, 2}));
@@ -155,7 +125,7 @@ void TestEntering::aClockThatWasSetBackIsNoticed()
     QCOMPARE(*m_store->isAheadOf(noon, hour), false); // empty books
     const MessageId id = m_books->enqueue(m_account, three, noon);
     QCOMPARE(*m_store->isAheadOf(noon, hour), false);
-    const Assignment assignment = begin(id);
+    const Assignment assignment = beginAttempt(id);
     QCOMPARE(*m_store->isAheadOf(noon, hour), false);
     QCOMPARE(*m_store->isAheadOf(noon.addSecs(-1), hour), true); // begun a second from now
     const auto outcome =

@@ -1,6 +1,4 @@
-#include "core/store/messagestore.h"
-
-#include "tests/support/books.h"
+#include "tests/core/store/messagestoretest.h"
 
 using Base::ErrorKind;
 using Base::MessageId;
@@ -19,9 +17,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-const QDateTime noon = QDateTime::fromMSecsSinceEpoch(1'795'262'400'000).toUTC();
-const QStringList three{u"one@example.org"_s, u"two@example.org"_s, u"three@example.org"_s};
-
 Delivery::Transcript transcriptOf(const QString &text)
 {
     Delivery::Transcript transcript;
@@ -36,12 +31,12 @@ Consequence later()
 
 } // namespace
 
-class TestMessageStore : public QObject
+class TestMessageStore : public MessageStoreTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init();
+    void init() { begin(); }
 
     void anAttemptTakesOnlyThoseWhoWait();
     void everyAttemptHasItsNumber();
@@ -62,33 +57,12 @@ private Q_SLOTS:
     void aRefusedWriteChangesNothing();
     void whatTheSpoolMustKeepIsKnown();
     void theBooksOfAnUnknownMessageAreRefused();
-
-private:
-    Assignment begin(MessageId id) const
-    {
-        const Base::Result<Assignment> assignment = m_store->beginAttempt(id, noon);
-        return assignment ? *assignment : Assignment();
-    }
-
-    std::unique_ptr<Support::Books> m_books;
-    std::unique_ptr<MessageStore> m_store;
-    Accounts::Account m_account;
 };
-
-void TestMessageStore::init()
-{
-    m_store.reset();
-    m_books = std::make_unique<Support::Books>();
-    QVERIFY(m_books->opened.ok());
-    m_store = std::make_unique<MessageStore>(m_books->database);
-    m_account = m_books->addAccount();
-    QVERIFY(m_account.id.isValid());
-}
 
 void TestMessageStore::anAttemptTakesOnlyThoseWhoWait()
 {
     const MessageId id = m_books->enqueue(m_account, three, noon);
-    const Assignment first = begin(id);
+    const Assignment first = beginAttempt(id);
     QVERIFY(m_store
                 ->finishAttempt(id, first,
                                 outcome({result(Verdict::Refused, Stage::Rcpt, 550),
@@ -96,7 +70,7 @@ void TestMessageStore::anAttemptTakesOnlyThoseWhoWait()
                                          result(Verdict::Deferred, Stage::Rcpt, 451)}),
                                 {}, later(), noon)
                 .ok());
-    const Assignment second = begin(id);
+    const Assignment second = beginAttempt(id);
     QCOMPARE(second.number, 2);
     QCOMPARE(second.positions, (QList<int>{1, 2}));
     QCOMPARE(second.envelope.recipients.size(), 2);
@@ -144,7 +118,7 @@ void TestMessageStore::law3_recordedBeforeSent()
     const MessageId id = m_books->enqueue(m_account, three, noon);
     QCOMPARE(seen(u"SELECT state FROM message"_s), u"queued"_s);
 
-    const Assignment assignment = begin(id); // before connecting
+    const Assignment assignment = beginAttempt(id); // before connecting
     QCOMPARE(seen(u"SELECT state FROM message"_s), u"sending"_s);
     QCOMPARE(seen(u"SELECT count(*) FROM attempt WHERE finished IS NULL AND committing = 0"_s), u"1"_s);
 
@@ -182,7 +156,7 @@ void TestMessageStore::law4_verdictForEveryRecipient()
 {
     QFETCH(QList<int>, verdicts);
     const MessageId id = m_books->enqueue(m_account, three, noon);
-    const Assignment assignment = begin(id);
+    const Assignment assignment = beginAttempt(id);
     QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
     QList<RecipientResult> results;
     QStringList expected;
@@ -215,7 +189,7 @@ void TestMessageStore::law4_verdictForEveryRecipient()
 void TestMessageStore::law4_aVerdictIsNeverTakenBack()
 {
     const MessageId id = m_books->enqueue(m_account, three, noon);
-    const Assignment assignment = begin(id);
+    const Assignment assignment = beginAttempt(id);
     QVERIFY(m_store
                 ->markCommitting(id, assignment,
                                  {result(Verdict::Refused, Stage::Rcpt, 550),
@@ -237,7 +211,7 @@ void TestMessageStore::law4_aVerdictIsNeverTakenBack()
 void TestMessageStore::law5_uncertainIsNotDueAgain()
 {
     const MessageId id = m_books->enqueue(m_account, three, noon);
-    const Assignment assignment = begin(id);
+    const Assignment assignment = beginAttempt(id);
     QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
     RecipientResult lost = result(Verdict::Uncertain, Stage::Content);
     lost.error = Base::Error{ErrorKind::ConnectionLost, {}, u"reset by peer"_s};
@@ -281,7 +255,7 @@ void TestMessageStore::everyOutcomeEndsInItsState()
     QFETCH(bool, committed);
     QFETCH(bool, retry);
     const MessageId id = m_books->enqueue(m_account, {three.first()}, noon);
-    const Assignment assignment = begin(id);
+    const Assignment assignment = beginAttempt(id);
     if (committed)
         QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
     Consequence consequence = later();
@@ -301,7 +275,7 @@ void TestMessageStore::everyOutcomeEndsInItsState()
 void TestMessageStore::whatIsGivenUpIsRefused()
 {
     const MessageId id = m_books->enqueue(m_account, three, noon);
-    const Assignment assignment = begin(id);
+    const Assignment assignment = beginAttempt(id);
     Consequence consequence = later();
     consequence.giveUp = true;
     QVERIFY(m_store
@@ -319,7 +293,7 @@ void TestMessageStore::whatIsGivenUpIsRefused()
 void TestMessageStore::theAccountsFaultIsNotCounted()
 {
     const MessageId id = m_books->enqueue(m_account, three, noon);
-    const Assignment assignment = begin(id);
+    const Assignment assignment = beginAttempt(id);
     Consequence consequence = later();
     consequence.countAttempt = false;
     const RecipientResult deferred = result(Verdict::Deferred, Stage::Auth, 454);
@@ -333,13 +307,13 @@ void TestMessageStore::theAccountsFaultIsNotCounted()
     QCOMPARE(m_store->due(noon.addSecs(60), 10)->first().attempts, 0);
     // Its transcript is kept all the same, and the next one has a number of its own.
     QCOMPARE(m_books->number(u"SELECT count(*) FROM attempt"_s), 1);
-    QCOMPARE(begin(id).number, 2);
+    QCOMPARE(beginAttempt(id).number, 2);
 }
 
 void TestMessageStore::theAttemptIsKeptWithItsTranscript()
 {
     const MessageId id = m_books->enqueue(m_account, {three.first()}, noon);
-    const Assignment assignment = begin(id);
+    const Assignment assignment = beginAttempt(id);
     Outcome out = outcome({result(Verdict::Deferred, Stage::Rcpt, 451, u"4.7.1 greylisted"_s)});
     out.server = u"192.0.2.7:587"_s;
     out.tls = u"TLS 1.3, TLS_AES_256_GCM_SHA384"_s;
@@ -370,14 +344,14 @@ void TestMessageStore::thePositionsAreThoseOfTheMessage()
 {
     const MessageId id = m_books->enqueue(m_account, three, noon);
     QVERIFY(m_store
-                ->finishAttempt(id, begin(id),
+                ->finishAttempt(id, beginAttempt(id),
                                 outcome({result(Verdict::Refused, Stage::Rcpt, 550),
                                          result(Verdict::Deferred, Stage::Rcpt, 451),
                                          result(Verdict::Deferred, Stage::Rcpt, 451)}),
                                 {}, later(), noon)
                 .ok());
     // In the second attempt the first in the envelope is the second in the message.
-    const Assignment second = begin(id);
+    const Assignment second = beginAttempt(id);
     QVERIFY(
         m_store
             ->markCommitting(id, second,
@@ -400,7 +374,7 @@ void TestMessageStore::anAttemptCommitsOnceARound()
 {
     // The server took two at once, then the third (RFC 5321 §4.5.3.1.10).
     const MessageId id = m_books->enqueue(m_account, three, noon);
-    const Assignment assignment = begin(id);
+    const Assignment assignment = beginAttempt(id);
     const RecipientResult open = result(Verdict::None, Stage::Rcpt);
     const RecipientResult accepted = result(Verdict::Accepted, Stage::Content, 250);
     QVERIFY(m_store->markCommitting(id, assignment, {open, open, open}, Support::everyone(assignment), noon)
@@ -420,7 +394,7 @@ void TestMessageStore::anAttemptCommitsOnceARound()
 void TestMessageStore::theQueueIdIsKept()
 {
     const MessageId id = m_books->enqueue(m_account, {three.first(), three.last()}, noon);
-    Assignment assignment = begin(id);
+    Assignment assignment = beginAttempt(id);
     QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
     Outcome out = outcome(
         {result(Verdict::Accepted, Stage::Content, 250), result(Verdict::Deferred, Stage::Rcpt, 451)});
@@ -428,7 +402,7 @@ void TestMessageStore::theQueueIdIsKept()
     QVERIFY(m_store->finishAttempt(id, assignment, out, {}, later(), noon).ok());
     QCOMPARE(m_books->database.value(u"SELECT queue_id FROM message"_s)->toString(), u"4F2ABC"_s);
     // An attempt without one does not wipe it out.
-    assignment = begin(id);
+    assignment = beginAttempt(id);
     QVERIFY(m_store
                 ->finishAttempt(id, assignment, outcome({result(Verdict::Deferred, Stage::Rcpt, 451)}), {},
                                 later(), noon)
@@ -443,7 +417,7 @@ void TestMessageStore::aRefusedWriteChangesNothing()
     QVERIFY(!m_store->beginAttempt(id, noon).ok());
     QCOMPARE(m_books->state(id), u"queued"_s);
     m_books->refuseWrites(false);
-    const Assignment assignment = begin(id);
+    const Assignment assignment = beginAttempt(id);
     m_books->refuseWrites(true);
     QVERIFY(!m_store
                  ->markCommitting(id, assignment, {result(Verdict::Refused, Stage::Rcpt, 550)},
