@@ -10,12 +10,13 @@ import os
 import shutil
 import smtplib
 import socket
-import sqlite3
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from peers import sqlite_rows
 
 HERE = Path(__file__).parent
 LETTER = 5120  # octets
@@ -317,37 +318,13 @@ class Bench:
             sizes.append((sum(size for _, size in files), sum(size for file, size in files if "spool" in file.parts)))
             return json.loads(out)["seconds"]
 
-        def plain(tables):
-            path = self.work / "plain.db"
-            path.unlink(missing_ok=True)
-            books = sqlite3.connect(path, isolation_level=None)
-            for pragma in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"):
-                books.execute(pragma)
-            for name, rows in tables.items():
-                books.execute(f"CREATE TABLE {name} (" + ", ".join(f"c{i}" for i in range(len(rows[0]))) + ")")
-            begun = time.monotonic()
-            books.execute("BEGIN IMMEDIATE")
-            for name, rows in tables.items():
-                books.executemany(f"INSERT INTO {name} VALUES (" + ", ".join("?" * len(rows[0])) + ")", rows)
-            books.execute("COMMIT")
-            took = time.monotonic() - begun
-            books.close()
-            return took
+        def octets_each():
+            return (sizes[-1][0] - sizes[-1][1]) // letters
 
-        def same_rows():
-            """What our own tables hold, into tables without an index."""
-            [path] = (self.work / "home").rglob("*.db")
-            with contextlib.closing(sqlite3.connect(path)) as books:
-                return {name: books.execute(f"SELECT * FROM {name}").fetchall()
-                        for name in ("message", "recipient", "content", "spool_use", "find_content")}
-
-        def one_row():
-            """As many octets as our books have with all their indexes, in one row a letter."""
-            octets = (sizes[-1][0] - sizes[-1][1]) // letters
-            return {"letter": [(os.urandom(16) * (octets // 16),) for _ in range(letters)]}
-
-        peers = {"postrider": ours, "SQLite, the same rows": lambda: plain(same_rows()),
-                 "SQLite, as many octets in one row a letter": lambda: plain(one_row())}
+        plain = sqlite_rows.Plain(self.work / "plain.db")
+        peers = {"postrider": ours,
+                 "SQLite, the same rows": lambda: plain.insert(sqlite_rows.rows_of(self.work / "home")),
+                 "SQLite, as many octets in one row a letter": lambda: plain.insert(sqlite_rows.one_row(letters, octets_each()))}
         figures = self.repeat(peers, lambda _, run: run())
         table(figures, "SQLite, as many octets in one row a letter", "seconds", digits=2)
         whole, spool = sizes[-1]
