@@ -14,22 +14,22 @@ namespace {
 // the end.
 QString leadingEnhanced(const QString &line)
 {
-    const qsizetype blank = line.indexOf(QLatin1Char(' '));
-    const QString word = blank < 0 ? line : line.left(blank);
-    const QStringList parts = word.split(QLatin1Char('.'));
-    if (parts.size() != 3 || parts.at(0).size() != 1)
+    if (line.size() < 2 || line.at(1) != QLatin1Char('.') || !QStringLiteral("245").contains(line.at(0)))
         return {};
-    for (const QString &part : parts) {
-        if (part.isEmpty() || part.size() > 3)
+    int dots = 0;
+    int digits = 0;
+    qsizetype end = 1;
+    for (; end < line.size() && line.at(end) != QLatin1Char(' '); ++end) {
+        const QChar c = line.at(end);
+        const bool isDot = c == QLatin1Char('.');
+        if (isDot ? (++dots > 2 || (dots == 2 && digits == 0))
+                  : (c < QLatin1Char('0') || c > QLatin1Char('9')))
             return {};
-        for (const QChar c : part) {
-            if (c < QLatin1Char('0') || c > QLatin1Char('9'))
-                return {};
-        }
+        digits = isDot ? 0 : digits + 1;
+        if (digits > 3)
+            return {};
     }
-    const QChar kind = parts.at(0).at(0);
-    return kind == QLatin1Char('2') || kind == QLatin1Char('4') || kind == QLatin1Char('5') ? word
-                                                                                            : QString();
+    return dots == 2 && digits > 0 ? line.left(end) : QString();
 }
 
 } // namespace

@@ -13,6 +13,7 @@ namespace {
 
 constexpr qsizetype longestLocalPart = 64; // RFC 5321 §4.5.3.1.1
 constexpr qsizetype longestDomain = 255;   // RFC 5321 §4.5.3.1.2
+constexpr qsizetype longestLabel = 63;     // RFC 1035 §2.3.4
 constexpr qsizetype longestPath = 254;     // RFC 5321 §4.5.3.1.3, without the angle brackets
 
 Base::Error bad(const QString &text, const QString &why)
@@ -89,7 +90,7 @@ QString domainProblem(const QString &domain)
         return QStringLiteral("the domain is longer than 255 characters");
     const QList<QByteArray> labels = ace.split('.');
     for (const QByteArray &label : labels) {
-        const bool good = !label.isEmpty() && label.size() <= 63 && !label.startsWith('-') &&
+        const bool good = !label.isEmpty() && label.size() <= longestLabel && !label.startsWith('-') &&
                           !label.endsWith('-') && std::all_of(label.begin(), label.end(), [](char c) {
                               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                                      (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -99,6 +100,40 @@ QString domainProblem(const QString &domain)
                                    : QStringLiteral("\"%1\" is not a domain name").arg(domain);
     }
     return {};
+}
+
+/// Letters, digits and single hyphens between dots: nothing for IDNA to look at.
+bool isPlainDomain(QStringView domain)
+{
+    qsizetype label = 0; // characters of the one at hand
+    char16_t before = u'.';
+    for (const QChar c : domain) {
+        const char16_t unit = c.unicode();
+        const bool isHyphen = unit == u'-';
+        const bool isWord = (unit >= u'a' && unit <= u'z') || (unit >= u'A' && unit <= u'Z') ||
+                            (unit >= u'0' && unit <= u'9');
+        const bool fits = isWord || (before != u'.' && before != u'-' && (isHyphen || unit == u'.'));
+        if (!fits)
+            return false;
+        label = unit == u'.' ? 0 : label + 1;
+        if (label > longestLabel)
+            return false;
+        before = unit;
+    }
+    return label > 0 && before != u'-';
+}
+
+/// Characters that need no quotes and no SMTPUTF8, single dots between them.
+bool isPlainLocalPart(QStringView local)
+{
+    char16_t before = u'.';
+    for (const QChar c : local) {
+        const bool isDot = c == QLatin1Char('.');
+        if (isDot ? before == u'.' : (c.unicode() >= 0x80 || !isAtext(c)))
+            return false;
+        before = c.unicode();
+    }
+    return !local.isEmpty() && local.size() <= longestLocalPart && before != u'.';
 }
 
 } // namespace
@@ -127,8 +162,22 @@ Base::Result<Address> Address::fromParts(const QString &displayName, const QStri
     return address;
 }
 
+/// What most are, without the grammar of RFC 5322: every letter brings two from the books.
+bool Address::setPlain(const QString &text)
+{
+    const qsizetype at = text.indexOf(QLatin1Char('@'));
+    if (at < 0 || text.size() > longestPath || !isPlainLocalPart(QStringView(text).first(at)) ||
+        !isPlainDomain(QStringView(text).sliced(at + 1)))
+        return false;
+    m_localPart = text.left(at);
+    m_domain = text.mid(at + 1);
+    return true;
+}
+
 Base::Result<Address> Address::parse(const QString &text)
 {
+    if (Address plain; plain.setPlain(text))
+        return plain;
     const AddressList list = AddressList::parse(text);
     if (!list.problems().isEmpty())
         return bad(list.problems().first().text, list.problems().first().why);

@@ -43,6 +43,8 @@ public:
     friend bool operator==(const Address &, const Address &) = default;
 
 private:
+    bool setPlain(const QString &text);
+
     QString m_displayName;
     QString m_localPart;
     QString m_domain;

@@ -18,6 +18,20 @@ const char *lineEnd(const char *at, const char *end)
 
 } // namespace
 
+/// Up to what does not go out as it is: an end of a line that is not CRLF, or a dot at the start of one.
+/// Mostly that is the end.
+const char *DataWriter::unchangedUntil(const char *at, const char *end) const
+{
+    while (true) {
+        const char *const stop = lineEnd(at, end);
+        if (end - stop < 2 || stop[0] != '\r' || stop[1] != '\n')
+            return stop;
+        at = stop + 2;
+        if (at == end || (*at == '.' && m_form == Form::Dotted))
+            return at;
+    }
+}
+
 QByteArray DataWriter::write(const QByteArray &chunk)
 {
     QByteArray out;
@@ -31,13 +45,13 @@ QByteArray DataWriter::write(const QByteArray &chunk)
         }
         if (m_lineStart && *at == '.' && m_form == Form::Dotted)
             out += '.';
-        const char *const stop = lineEnd(at, end);
+        const char *const stop = unchangedUntil(at, end);
         if (stop != at)
-            m_lineStart = false;
+            m_lineStart = stop[-1] == '\n';
         out.append(at, stop - at);
         at = stop;
-        if (at == end)
-            break;
+        if (at == end || *at == '.')
+            continue;
         out += "\r\n";
         m_lineStart = true;
         m_afterCr = *at == '\r';

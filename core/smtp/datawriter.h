@@ -26,6 +26,8 @@ public:
     static QByteArray terminator() { return ".\r\n"; }
 
 private:
+    const char *unchangedUntil(const char *at, const char *end) const;
+
     Form m_form;
     bool m_lineStart = true;
     bool m_afterCr = false;

@@ -4,6 +4,9 @@
 #include <QJsonObject>
 #include <QStringDecoder>
 
+#include <functional>
+#include <numeric>
+
 namespace Store {
 
 using Message::Content;
@@ -19,6 +22,17 @@ QByteArray head(const Piece &piece)
         return "{\"octets\":" + QByteArray::number(piece.bytes.size()) + '}';
     return QByteArray("{\"base64\":") + (piece.base64 ? "true" : "false") + ",\"sha256\":\"" +
            piece.spooled.sha256 + "\",\"size\":" + QByteArray::number(piece.spooled.size) + '}';
+}
+
+/// Out of a text in UTF-8 with a character for each. What is ASCII, as most is, is so already.
+std::optional<QByteArray> octetsOf(const QByteArray &text)
+{
+    const auto together = std::accumulate(text.begin(), text.end(), '\0', std::bit_or<char>());
+    if ((static_cast<unsigned char>(together) & 0x80) == 0)
+        return text;
+    QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
+    const QString points = decoder(text);
+    return decoder.hasError() ? std::nullopt : std::optional(points.toLatin1());
 }
 } // namespace
 
@@ -40,11 +54,9 @@ std::optional<Content> contentFrom(const QByteArray &stored)
     const QJsonDocument head = QJsonDocument::fromJson(end < 0 ? stored : stored.first(end));
     if (!head.isArray())
         return std::nullopt;
-    QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
-    const QString text = decoder(QByteArrayView(stored).sliced(end < 0 ? stored.size() : end + 1));
-    if (decoder.hasError())
+    const std::optional<QByteArray> octets = octetsOf(stored.sliced(end < 0 ? stored.size() : end + 1));
+    if (!octets)
         return std::nullopt;
-    const QByteArray octets = text.toLatin1();
     Content content = Message::contentFromJson(head.array());
     qsizetype at = 0;
     for (qsizetype i = 0; i < content.size(); ++i) {
@@ -52,12 +64,12 @@ std::optional<Content> contentFrom(const QByteArray &stored)
         if (size.isUndefined())
             continue;
         const auto length = static_cast<qsizetype>(size.toInteger(-1));
-        if (length < 0 || length > octets.size() - at)
+        if (length < 0 || length > octets->size() - at)
             return std::nullopt;
-        content[i].bytes = octets.sliced(at, length);
+        content[i].bytes = octets->sliced(at, length);
         at += length;
     }
-    return at == octets.size() ? std::optional(content) : std::nullopt;
+    return at == octets->size() ? std::optional(content) : std::nullopt;
 }
 
 } // namespace Store

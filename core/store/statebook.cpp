@@ -111,12 +111,16 @@ Done StateBook::move(MessageId id, MessageState from, const Move &move, const QD
     return this->move(id, *counted, move, now);
 }
 
+// "Or fail": with "or abort", which is the default, SQLite copies every page that these statements and their
+// triggers touch, to be able to undo them alone (resources/sql/0009_no_statement_journal.sql). What fails
+// here undoes the transaction.
+
 Done StateBook::move(MessageId id, const Verdicts &verdicts, const Move &move, const QDateTime &now)
 {
-    const QString sql =
-        QStringLiteral("UPDATE message SET state = ?, changed = ?, next_attempt = ?, attempts = attempts + ?,"
-                       " reason = coalesce(?, reason), queue_id = CASE WHEN ? = '' THEN queue_id ELSE ? END,"
-                       " accepted = ?, refused = ? WHERE id = ? AND state = ?");
+    const QString sql = QStringLiteral(
+        "UPDATE OR FAIL message SET state = ?, changed = ?, next_attempt = ?, attempts = attempts + ?,"
+        " reason = coalesce(?, reason), queue_id = CASE WHEN ? = '' THEN queue_id ELSE ? END,"
+        " accepted = ?, refused = ? WHERE id = ? AND state = ?");
     const QVariant due = move.next                         ? QVariant(stamp(*move.next))
                          : move.to == MessageState::Queued ? QVariant(stamp(now))
                                                            : QVariant();
@@ -128,11 +132,10 @@ Done StateBook::move(MessageId id, const Verdicts &verdicts, const Move &move, c
 
 Done StateBook::step(MessageId id, MessageState from, MessageState to, const QDateTime &now)
 {
-    return change(
-        id, from, to,
-        QStringLiteral(
-            "UPDATE message SET state = ?, changed = ?, next_attempt = NULL WHERE id = ? AND state = ?"),
-        {Delivery::key(to), stamp(now), id.value, Delivery::key(from)});
+    return change(id, from, to,
+                  QStringLiteral("UPDATE OR FAIL message SET state = ?, changed = ?, next_attempt = NULL "
+                                 "WHERE id = ? AND state = ?"),
+                  {Delivery::key(to), stamp(now), id.value, Delivery::key(from)});
 }
 
 Done StateBook::change(MessageId id, MessageState from, MessageState to, const QString &sql,

@@ -6,14 +6,18 @@ Base::Done UsageStore::add(Base::AccountId account, const QDateTime &when, const
 {
     if (tally.messages <= 0 && tally.recipients <= 0)
         return {};
-    return m_database.exec(
-        QStringLiteral(
-            "INSERT INTO usage (account, minute, last, messages, recipients) "
-            "SELECT id, ?, ?, ?, ? FROM account WHERE id = ? "
-            "ON CONFLICT (account, minute) DO UPDATE SET last = max(last, excluded.last), "
-            "messages = messages + excluded.messages, recipients = recipients + excluded.recipients"),
-        {Accounts::Usage::minuteOf(when), when.toMSecsSinceEpoch(), tally.messages, tally.recipients,
-         account.value});
+    const qint64 minute = Accounts::Usage::minuteOf(when);
+    const qint64 at = when.toMSecsSinceEpoch();
+    // Mostly the minute is there: no "on conflict", for which SQLite would keep a journal of the statement.
+    const Base::Result<Cursor> counted =
+        m_database.run(QStringLiteral("UPDATE OR FAIL usage SET last = max(last, ?), messages = messages + ?,"
+                                      " recipients = recipients + ? WHERE account = ? AND minute = ?"),
+                       {at, tally.messages, tally.recipients, account.value, minute});
+    if (!counted || counted->numRowsAffected() > 0)
+        return counted ? Base::Done() : counted.error();
+    return m_database.exec(QStringLiteral("INSERT INTO usage (account, minute, last, messages, recipients)"
+                                          " SELECT id, ?, ?, ?, ? FROM account WHERE id = ?"),
+                           {minute, at, tally.messages, tally.recipients, account.value});
 }
 
 Base::Done UsageStore::tidy(const QDateTime &now)

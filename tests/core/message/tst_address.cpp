@@ -1,5 +1,7 @@
 #include "core/message/address.h"
+#include "core/message/addresslist.h"
 
+#include <QRandomGenerator>
 #include <QTest>
 
 using Base::ErrorKind;
@@ -29,6 +31,7 @@ private Q_SLOTS:
     void whatIsShownParsesBackToTheSameAddress();
     void sameMailboxLooksAtCaseOnlyInTheDomain();
     void aNullAddressIsNull();
+    void whatIsPlainIsReadAsInAList();
 };
 
 void TestAddress::aGoodAddressIsTakenApart_data()
@@ -351,6 +354,40 @@ void TestAddress::aNullAddressIsNull()
 {
     QVERIFY(Address().isNull());
     QCOMPARE(Address(), Address());
+}
+
+/// Plain mailboxes are taken without the grammar: it would say the same of every one.
+void TestAddress::whatIsPlainIsReadAsInAList()
+{
+    QRandomGenerator chance(11);
+    const QStringList parts{u"a"_s,  u"Z"_s,  u"0"_s,   u"."_s,       u".."_s,   u"-"_s,
+                            u"--"_s, u"_"_s,  u"@"_s,   u" "_s,       u"xn"_s,   u"ü"_s,
+                            u"+"_s,  u"\""_s, u"("_s,   u":"_s,       u"<"_s,    u">"_s,
+                            u","_s,  u"["_s,  u"ada"_s, u"example"_s, u".org"_s, u"x"_s.repeated(63)};
+    int good = 0;
+    for (int round = 0; round < 20'000; ++round) {
+        QString text;
+        const auto add = [&](int most) {
+            // Mostly from the plain ones, so that many are good.
+            for (int i = chance.bounded(1, most); i > 0; --i)
+                text += chance.bounded(4) == 0
+                            ? parts.at(chance.bounded(static_cast<int>(parts.size())))
+                            : parts.at(QList{0, 1, 2, 3, 5, 12, 20, 21, 22, 23}.at(chance.bounded(10)));
+        };
+        add(4);
+        text += u'@';
+        add(7);
+        const Message::AddressList list = Message::AddressList::parse(text);
+        const auto one = Address::parse(text);
+        const bool isGood = list.problems().isEmpty() && list.addresses().size() == 1;
+        QVERIFY2(one.ok() == isGood, qPrintable(text));
+        if (isGood) {
+            QCOMPARE(*one, list.addresses().first());
+            QCOMPARE(one->wire(), list.addresses().first().wire());
+        }
+        good += isGood ? 1 : 0;
+    }
+    QVERIFY2(good > 2'000 && good < 18'000, qPrintable(QString::number(good)));
 }
 
 QTEST_GUILESS_MAIN(TestAddress)

@@ -99,6 +99,7 @@ private Q_SLOTS:
     void whatIsDueIsFoundByItsIndex();
     void aDeletedMessageLeavesNothing();
     void countsFollowEveryMove();
+    void anAccountHasACountForEveryState();
     void whatIsCommittingIsFoundAndCountsAsBeingSent();
     void aClockSetBackHidesNothing();
     void nobodysAccountFindsNothing();
@@ -347,6 +348,40 @@ void TestFinder::countsFollowEveryMove()
              0);
     QCOMPARE(m_books->number(u"SELECT sum(number) FROM message_count"_s),
              m_books->number(u"SELECT count(*) FROM message"_s));
+}
+
+/// What moves a message adds to a row that is there: none is made then.
+void TestFinder::anAccountHasACountForEveryState()
+{
+    const Accounts::Account first = m_books->addAccount(u"first"_s);
+    const Accounts::Account other = m_books->addAccount(u"other"_s);
+    const auto rows = [this](const QString &name) {
+        QStringList all;
+        auto query = m_books->database.run(
+            u"SELECT state, number FROM message_count WHERE account_name = ? ORDER BY state"_s, {name});
+        while (query && query->next())
+            all.append(query->value(0).toString() + u' ' + query->value(1).toString());
+        return all;
+    };
+    const auto expected = [](const QString &one) {
+        QStringList all;
+        for (const Delivery::MessageState state : Delivery::allMessageStates()) {
+            if (state != Delivery::MessageState::Committing)
+                all.append(Delivery::key(state) + (Delivery::key(state) == one ? u" 1"_s : u" 0"_s));
+        }
+        all.sort();
+        return all;
+    };
+    (void)m_books->enqueue(first, {u"bob@example.org"_s}, noon);
+    QCOMPARE(rows(u"first"_s), expected(u"queued"_s));
+    QCOMPARE(rows(u"other"_s), QStringList());
+    Store::Decisions decisions(m_books->database);
+    QCOMPARE(decisions.handOver(first.id, other, noon)->size(), 1);
+    QCOMPARE(rows(u"first"_s), expected(u""_s));
+    QCOMPARE(rows(u"other"_s), expected(u"queued"_s));
+    QCOMPARE(decisions.handOver(other.id, first, noon)->size(), 1);
+    QCOMPARE(rows(u"first"_s), expected(u"queued"_s));
+    QCOMPARE(rows(u"other"_s), expected(u""_s));
 }
 
 void TestFinder::whatIsCommittingIsFoundAndCountsAsBeingSent()
