@@ -61,11 +61,11 @@ public:
         return m_session && m_session->isReady() &&
                m_underWay + static_cast<std::size_t>(m_reserved.size()) < m_session->mostLetters();
     }
-    /// It carries all it can, and another letter can follow over the same connection.
+    /// Another letter can follow over the same connection as soon as the end of this one is said.
     bool isReadyAhead() const
     {
         return m_session && m_session->isOpen() && m_waiting.isEmpty() &&
-               m_underWay + static_cast<std::size_t>(m_reserved.size()) == m_session->mostLetters();
+               m_underWay + static_cast<std::size_t>(m_reserved.size()) <= m_session->mostLetters();
     }
     /// Nothing that is not under way yet can be sent any more.
     bool isClosing() const { return m_session && !m_session->isOpen(); }

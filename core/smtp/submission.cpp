@@ -291,9 +291,10 @@ void Submission::onRecorded(const Base::Done &recorded)
 void Submission::commit()
 {
     m_data.reset();
+    m_wire->writeContent(std::exchange(m_chunk, {}));
     m_wire->endContent();
     m_terms.dirty = false; // the final dot ends the transaction, however it is answered (RFC 5321 §4.1.1.4)
-    askAboutContent(Command{std::exchange(m_chunk, {}) + DataWriter::terminator(), QStringLiteral(".")}, {});
+    askAboutContent(Command{DataWriter::terminator(), QStringLiteral(".")}, {});
     leaveFloor();
 }
 

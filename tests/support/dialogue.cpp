@@ -27,6 +27,8 @@ QByteArray contentNamed(const QString &name)
                ".\r\n..\r\n...three\r\nmid.dle\r\n\r\n.\r\n\r\n.end\r\n";
     if (name == QLatin1String("unfinished"))
         return head + "No line end behind this";
+    if (name == QLatin1String("page")) // more than may be said in commands, and held back until it may end
+        return head + (QByteArray(74, 'x') + "\r\n").repeated(130);
     if (name == QLatin1String("big")) // more than any window of the session
         return head + (QByteArray(74, 'x') + "\r\n").repeated(14'000);
     return {};
