@@ -149,10 +149,9 @@ void Dispatcher::begun(Channel &channel, const Store::QueueEntry &entry, const S
 {
     if (!m_running || channel.isClosing())
         return abandon(channel, entry, assignment);
-    Base::Log::info(QStringLiteral("Message %1: attempt %2 through account \"%3\"")
-                        .arg(entry.id.toString())
-                        .arg(assignment.number)
-                        .arg(channel.account().name));
+    Base::Log::info(
+        QStringLiteral("Message %1: attempt %2 through account \"%3\"")
+            .arg(entry.id.toString(), QString::number(assignment.number), channel.account().name));
     const bool isNew = !channel.hasSession();
     channel.add(entry, assignment);
     Q_EMIT messageChanged(entry.id);
@@ -352,14 +351,14 @@ void Dispatcher::recorded(Channel &channel, quint64 number, const Outcome &outco
     const Base::MessageId id = channel.find(number)->entry.id;
     channel.flush();
     channel.remove(number);
+    const auto counted = [&outcome](Delivery::Verdict verdict) {
+        return QString::number(outcome.count(verdict));
+    };
     Base::Log::info(
         QStringLiteral("Message %1: %2 accepted, %3 deferred, %4 refused, %5 uncertain at stage %6")
-            .arg(id.toString())
-            .arg(outcome.count(Delivery::Verdict::Accepted))
-            .arg(outcome.count(Delivery::Verdict::Deferred))
-            .arg(outcome.count(Delivery::Verdict::Refused))
-            .arg(outcome.count(Delivery::Verdict::Uncertain))
-            .arg(Delivery::name(outcome.stage)));
+            .arg(id.toString(), counted(Delivery::Verdict::Accepted), counted(Delivery::Verdict::Deferred),
+                 counted(Delivery::Verdict::Refused), counted(Delivery::Verdict::Uncertain),
+                 Delivery::name(outcome.stage)));
     Q_EMIT messageChanged(id);
     if (Delivery::needsPerson(outcome)) {
         Base::Log::warning(QStringLiteral("Account \"%1\" waits for a person").arg(channel.account().name));

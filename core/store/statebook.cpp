@@ -145,8 +145,8 @@ Done StateBook::change(MessageId id, MessageState from, MessageState to, const Q
         return Error{ErrorKind::NotAllowed, id.toString(),
                      QStringLiteral("a message that is %1 cannot become %2")
                          .arg(Delivery::key(from), Delivery::key(to))};
-    Base::Log::info(
-        QStringLiteral("Message %1: %2 -> %3").arg(id.toString(), Delivery::key(from), Delivery::key(to)));
+    Base::Log::info(QStringLiteral("Message ") + id.toString() + QStringLiteral(": ") + Delivery::key(from) +
+                    QStringLiteral(" -> ") + Delivery::key(to));
     const Base::Result<Cursor> changed = m_database.run(sql, values);
     if (!changed)
         return changed.error();

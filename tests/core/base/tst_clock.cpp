@@ -72,6 +72,21 @@ void TestClock::aTimerCanBeArmedAnewAndStopped()
     timer->stop();
     QTest::qWait(80);
     QCOMPARE(fired, 1);
+    // Sooner than before, and again behind one that was stopped.
+    QElapsedTimer elapsed;
+    elapsed.start();
+    timer->start(60'000);
+    timer->start(30);
+    QTRY_COMPARE(fired, 2);
+    timer->start(60'000);
+    timer->stop();
+    timer->start(40);
+    timer->start(90);
+    timer->start(60);
+    QTest::qWait(45);
+    QCOMPARE(fired, 2);
+    QTRY_COMPARE(fired, 3);
+    QVERIFY2(elapsed.elapsed() < 5'000, qPrintable(QString::number(elapsed.elapsed())));
 }
 
 void TestClock::aTimerThatIsGoneDoesNotFire()
