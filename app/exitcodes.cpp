@@ -103,7 +103,6 @@ ExitCode exitCodeFor(const Store::MessageDetails &details)
     case Scheduled:
     case Queued:
     case Sending:
-    case Committing:
     case Deferred:
     case Held:
         break;

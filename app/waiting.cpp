@@ -19,7 +19,7 @@ bool isOver(Office &office, Base::MessageId id, Waited &waited)
         return false;
     waited.details = *details;
     const Delivery::MessageState state = details->message.state;
-    if (state == Sending || state == Committing)
+    if (state == Sending)
         return false;
     if (state != Queued)
         return true;
@@ -78,7 +78,7 @@ bool waitUntilSettled(Office &office, bool untilEmpty, qint64 milliseconds)
         const Base::Result<QHash<Delivery::MessageState, int>> counts = office.query().counts();
         if (!counts)
             return false;
-        const bool busy = counts->value(Sending) + counts->value(Committing) > 0;
+        const bool busy = counts->value(Sending) > 0;
         const bool waiting = counts->value(Undoable) + counts->value(Queued) + counts->value(Deferred) > 0;
         if (!busy && !waiting)
             return true;

@@ -10,18 +10,10 @@ namespace {
 using enum MessageState;
 
 constexpr std::array messageKeys{
-    std::pair{Undoable, "undoable"},
-    std::pair{Scheduled, "scheduled"},
-    std::pair{Queued, "queued"},
-    std::pair{Sending, "sending"},
-    std::pair{Committing, "committing"},
-    std::pair{Deferred, "deferred"},
-    std::pair{Held, "held"},
-    std::pair{Sent, "sent"},
-    std::pair{PartlySent, "partly-sent"},
-    std::pair{Failed, "failed"},
-    std::pair{Uncertain, "uncertain"},
-    std::pair{Cancelled, "cancelled"},
+    std::pair{Undoable, "undoable"},   std::pair{Scheduled, "scheduled"},    std::pair{Queued, "queued"},
+    std::pair{Sending, "sending"},     std::pair{Deferred, "deferred"},      std::pair{Held, "held"},
+    std::pair{Sent, "sent"},           std::pair{PartlySent, "partly-sent"}, std::pair{Failed, "failed"},
+    std::pair{Uncertain, "uncertain"}, std::pair{Cancelled, "cancelled"},
 };
 
 constexpr std::array recipientNames{
@@ -34,18 +26,14 @@ constexpr std::array moves{
     // an attempt
     std::pair{Queued, Sending},
     std::pair{Deferred, Sending},
-    std::pair{Sending, Committing},
     // how it ends
     std::pair{Sending, Queued},
     std::pair{Sending, Deferred},
     std::pair{Sending, PartlySent},
     std::pair{Sending, Failed},
     std::pair{Sending, Held},
-    std::pair{Committing, Sent},
-    std::pair{Committing, PartlySent},
-    std::pair{Committing, Failed},
-    std::pair{Committing, Deferred},
-    std::pair{Committing, Uncertain},
+    std::pair{Sending, Sent},
+    std::pair{Sending, Uncertain},
     // before it leaves
     std::pair{Undoable, Queued},
     std::pair{Scheduled, Queued},
@@ -84,9 +72,7 @@ QString key(MessageState state)
 
 QString name(MessageState state)
 {
-    if (state == Undoable)
-        return key(Queued);
-    return key(state == Committing ? Sending : state);
+    return key(state == Undoable ? Queued : state);
 }
 
 QString name(RecipientState state)

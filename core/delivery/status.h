@@ -13,8 +13,7 @@ enum class MessageState {
     Undoable,   ///< a person has sent it, and may take it back for some seconds
     Scheduled,  ///< waiting for the time a person chose
     Queued,     ///< waiting for its turn
-    Sending,    ///< an attempt is under way; nothing was committed to the server
-    Committing, ///< "about to commit" is on record: the final dot may have been sent (law 3)
+    Sending,    ///< an attempt is under way; it knows whether the final dot may have been sent (law 3)
     Deferred,   ///< will be tried again at a set time
     Held,       ///< waiting for a person
     Sent,       ///< every recipient accepted
@@ -27,7 +26,7 @@ enum class MessageState {
 enum class RecipientState { Waiting, Accepted, Deferred, Refused, Uncertain, Cancelled };
 
 /// The words of the command line: "scheduled", "queued", "sending", "deferred", "held", "sent",
-/// "partly-sent", "failed", "uncertain", "cancelled". Undoable is told as "queued", Committing as "sending".
+/// "partly-sent", "failed", "uncertain", "cancelled". Undoable is told as "queued".
 QString name(MessageState state);
 QString name(RecipientState state);
 /// For storing: every state has its own word.

@@ -91,10 +91,8 @@ void Channel::deliver(Attempt &attempt)
                                                            const auto &then) {
         const Attempt &of = *find(number);
         m_group.record(
-            [&messages = m_messages, &clock = m_clock, id = of.entry.id, assignment = of.assignment,
-             commitment] {
-                return messages.markCommitting(id, assignment, commitment.results, commitment.receiving,
-                                               clock.now());
+            [&messages = m_messages, id = of.entry.id, assignment = of.assignment, commitment] {
+                return messages.markCommitting(id, assignment, commitment.results, commitment.receiving);
             },
             [self = QPointer(this), number, then](const Base::Done &done) {
                 Attempt *still = self ? self->find(number) : nullptr;

@@ -19,7 +19,7 @@ namespace {
 /// The table lets an attempt end in states that people may not bring about while it is under way.
 Done notUnderWay(MessageId id, MessageState state)
 {
-    if (state == MessageState::Sending || state == MessageState::Committing)
+    if (state == MessageState::Sending)
         return Error{ErrorKind::NotAllowed, id.toString(), QStringLiteral("it is being sent")};
     return {};
 }
@@ -44,14 +44,14 @@ QList<RecipientState> triedAgain(MessageState state)
 
 Base::Result<QList<MessageId>> Decisions::recover(const QDateTime &now)
 {
-    Base::Result<Cursor> query = m_database.run(
-        QStringLiteral("SELECT id, state FROM message WHERE state IN ('sending', 'committing') ORDER BY id"));
+    Base::Result<Cursor> query = m_database.run(QStringLiteral(
+        "SELECT id, NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.message = message.id AND"
+        " finished IS NULL AND committing = 0) FROM message WHERE state = 'sending' ORDER BY id"));
     if (!query)
         return query.error();
     QList<std::pair<MessageId, bool>> left;
     while (query->next())
-        left.append({MessageId{query->value(0).toLongLong()},
-                     query->value(1).toString() == QLatin1String("committing")});
+        left.append({MessageId{query->value(0).toLongLong()}, query->value(1).toBool()});
     query->finish();
     QList<MessageId> recovered;
     for (const auto &[id, committing] : left) {
@@ -62,6 +62,8 @@ Base::Result<QList<MessageId>> Decisions::recover(const QDateTime &now)
     return recovered;
 }
 
+/// `committing`: the final dot may have been sent. So it is held to be also where no attempt tells: in books
+/// that were damaged it may be lost.
 Done Decisions::recoverOne(MessageId id, bool committing, const QDateTime &now)
 {
     Transaction transaction(m_database);

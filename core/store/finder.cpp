@@ -205,11 +205,6 @@ Base::Result<QList<Finder::Group>> Finder::groups() const
     QList<Group> groups;
     while (query->next())
         groups.append({query->value(0).toString(), query->value(1).toString(), query->value(2).toLongLong()});
-    // Counted as one of those that are being sent (resources/sql/0009_no_statement_journal.sql).
-    for (qsizetype i = 0, known = groups.size(); i < known; ++i) {
-        if (groups.at(i).state == Delivery::key(Delivery::MessageState::Sending))
-            groups.append({groups.at(i).account, Delivery::key(Delivery::MessageState::Committing), 0});
-    }
     return groups;
 }
 

@@ -312,7 +312,7 @@ Done MessageStore::assign(Assignment &assignment, int position, const QString &a
 
 Done MessageStore::markCommitting(MessageId id, const Assignment &assignment,
                                   const QList<Delivery::RecipientResult> &results,
-                                  const QList<qsizetype> &receiving, const QDateTime &now)
+                                  const QList<qsizetype> &receiving)
 {
     Transaction transaction(m_database);
     if (!transaction.begun())
@@ -325,38 +325,22 @@ Done MessageStore::markCommitting(MessageId id, const Assignment &assignment,
         return done.error();
     if (const Done done = setReceiving(id, assignment, results, receiving); !done)
         return done;
-    const Base::Result<bool> isFirst = countRound(id, assignment);
-    if (!isFirst)
-        return isFirst.error();
-    if (*isFirst) {
-        const bool asTheyWere = std::all_of(results.begin(), results.end(), [](const auto &result) {
-            return result.verdict == Verdict::None;
-        });
-        const Done done = asTheyWere ? m_book.step(id, MessageState::Sending, MessageState::Committing, now)
-                                     : m_book.move(id, MessageState::Sending,
-                                                   {MessageState::Committing, {}, 0, {}, {}}, now);
-        if (!done)
-            return done;
-    }
+    // Where the server takes fewer recipients at once, an attempt commits once a round.
+    const Base::Result<Cursor> counted = m_database.run(
+        QStringLiteral("UPDATE attempt SET committing = committing + 1 WHERE id = ? AND finished IS NULL"),
+        {assignment.attempt.value});
+    if (!counted)
+        return counted.error();
+    if (counted->numRowsAffected() != 1)
+        return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such attempt")};
     return transaction.commit();
 }
 
-/// Where the server takes fewer recipients at once, an attempt commits once a round. Whether this is the
-/// first.
-Base::Result<bool> MessageStore::countRound(MessageId id, const Assignment &assignment)
+Base::Result<bool> MessageStore::isCommitting(Base::AttemptId attempt) const
 {
-    const qint64 attempt = assignment.attempt.value;
-    const Base::Result<Cursor> first = m_database.run(
-        QStringLiteral("UPDATE attempt SET committing = 1 WHERE id = ? AND committing = 0"), {attempt});
-    if (!first || first->numRowsAffected() == 1)
-        return first ? Base::Result<bool>(true) : first.error();
-    const Base::Result<Cursor> another = m_database.run(
-        QStringLiteral("UPDATE attempt SET committing = committing + 1 WHERE id = ?"), {attempt});
-    if (!another)
-        return another.error();
-    if (another->numRowsAffected() != 1)
-        return Error{ErrorKind::NotFound, id.toString(), QStringLiteral("there is no such attempt")};
-    return false;
+    const Base::Result<QVariant> rounds =
+        m_database.value(QStringLiteral("SELECT committing FROM attempt WHERE id = ?"), {attempt.value});
+    return rounds ? Base::Result<bool>(rounds->toInt() > 0) : rounds.error();
 }
 
 /// Of those without a verdict only who is receiving waits for this attempt; the others are deferred, until
@@ -395,12 +379,21 @@ Done MessageStore::finishAttempt(MessageId id, const Assignment &assignment, con
     const QString words = spoken.of(Delivery::reasonOf(outcome));
     if (const Done done = settle(id, assignment, outcome, consequence, words, *judged, now); !done)
         return done;
-    const QString attemptSql = QStringLiteral(
-        "UPDATE attempt SET finished = ?, server = ?, tls = ?, reason = ?, transcript = ? WHERE id = ?");
-    if (const Done done = m_database.exec(attemptSql, {stamp(now), outcome.server, outcome.tls, words,
-                                                       packed(transcript), assignment.attempt.value});
-        !done)
-        return done;
+    // Law 3: nobody has it, or may have it, to whose server its end was not announced here.
+    const bool isNobodys = std::none_of(
+        outcome.recipients.begin(), outcome.recipients.end(), [](const Delivery::RecipientResult &each) {
+            return each.verdict == Verdict::Accepted || each.verdict == Verdict::Uncertain;
+        });
+    const Base::Result<Cursor> closed = m_database.run(
+        QStringLiteral("UPDATE attempt SET finished = ?, server = ?, tls = ?, reason = ?, transcript = ?"
+                       " WHERE id = ? AND (committing > 0 OR ?)"),
+        {stamp(now), outcome.server, outcome.tls, words, packed(transcript), assignment.attempt.value,
+         isNobodys ? 1 : 0});
+    if (!closed)
+        return closed.error();
+    if (closed->numRowsAffected() != 1)
+        return Error{ErrorKind::NotAllowed, id.toString(),
+                     QStringLiteral("no attempt is on record that was about to commit")};
     return transaction.commit();
 }
 
@@ -413,7 +406,7 @@ Done MessageStore::settle(MessageId id, const Assignment &assignment, const Deli
     StateBook::Move move{
         MessageState::Sent, {}, consequence.countAttempt ? 1 : 0, QString(), outcome.queueId};
     if (outcome.isSuccess() && judged > 0 && judged == assignment.recipientCount) {
-        const StateBook::Verdicts all{.before = MessageState::Committing, .accepted = judged};
+        const StateBook::Verdicts all{.before = MessageState::Sending, .accepted = judged};
         if (m_book.move(id, all, move, now))
             return {};
     }
@@ -424,7 +417,11 @@ Done MessageStore::settle(MessageId id, const Assignment &assignment, const Deli
     if (!outcome.isSuccess())
         move.reason = words;
     if (Delivery::isDueState(move.to)) {
-        const bool asItWas = consequence.isInterrupted && Delivery::mayMove(verdicts->before, move.to);
+        const Base::Result<bool> committing = isCommitting(assignment.attempt);
+        if (!committing)
+            return committing.error();
+        const bool asItWas =
+            consequence.isInterrupted && !*committing && Delivery::mayMove(verdicts->before, move.to);
         if (!asItWas)
             move.to = consequence.nextAttempt ? MessageState::Deferred : MessageState::Held;
         move.next = consequence.nextAttempt;
@@ -437,10 +434,12 @@ Done MessageStore::abandonAttempt(MessageId id, const Assignment &assignment, co
     Transaction transaction(m_database);
     if (!transaction.begun())
         return transaction.begun();
-    if (const Done done =
-            m_database.exec(QStringLiteral("DELETE FROM attempt WHERE id = ?"), {assignment.attempt.value});
-        !done)
-        return done;
+    const Base::Result<Cursor> removed = m_database.run(
+        QStringLiteral("DELETE FROM attempt WHERE id = ? AND committing = 0"), {assignment.attempt.value});
+    if (!removed)
+        return removed.error();
+    if (removed->numRowsAffected() != 1)
+        return Error{ErrorKind::NotAllowed, id.toString(), QStringLiteral("its end may have been sent")};
     if (const Done done = m_book.setState(id, MessageState::Queued, now); !done)
         return done;
     return transaction.commit();

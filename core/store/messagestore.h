@@ -100,11 +100,12 @@ public:
     /// whose recipients the server takes in several rounds.
     Base::Done markCommitting(Base::MessageId id, const Assignment &assignment,
                               const QList<Delivery::RecipientResult> &results,
-                              const QList<qsizetype> &receiving, const QDateTime &now);
+                              const QList<qsizetype> &receiving);
+    /// NotAllowed where somebody has it, or may have it, and markCommitting() did not come before.
     Base::Done finishAttempt(Base::MessageId id, const Assignment &assignment,
                              const Delivery::Outcome &outcome, const Delivery::Transcript &transcript,
                              const Consequence &consequence, const QDateTime &now);
-    /// Nothing came of it: the message is as it was before, and due.
+    /// Nothing came of it: the message is as it was before, and due. NotAllowed behind markCommitting().
     Base::Done abandonAttempt(Base::MessageId id, const Assignment &assignment, const QDateTime &now);
     /// The conversation went on after the outcome (QUIT and its answer).
     Base::Done replaceTranscript(Base::AttemptId attempt, const Delivery::Transcript &transcript);
@@ -120,7 +121,7 @@ private:
     Base::Done setReceiving(Base::MessageId id, const Assignment &assignment,
                             const QList<Delivery::RecipientResult> &results,
                             const QList<qsizetype> &receiving);
-    Base::Result<bool> countRound(Base::MessageId id, const Assignment &assignment);
+    Base::Result<bool> isCommitting(Base::AttemptId attempt) const;
     /// How many recipients got a verdict.
     Base::Result<int> apply(Base::MessageId id, const Assignment &assignment,
                             const QList<Delivery::RecipientResult> &results, const Consequence &consequence,

@@ -230,15 +230,19 @@ Result<int> mendReferences(const Database &database)
         QStringLiteral("id NOT IN (SELECT message FROM content) OR recipient_count <>"
                        " (SELECT count(*) FROM recipient WHERE recipient.message = message.id)");
     const QStringList statements{
-        lone.arg(QStringLiteral("content")),
-        lone.arg(QStringLiteral("recipient")),
-        lone.arg(QStringLiteral("attempt")),
-        lone.arg(QStringLiteral("departure")),
+        lone.arg(QStringLiteral("content")), lone.arg(QStringLiteral("recipient")),
+        lone.arg(QStringLiteral("attempt")), lone.arg(QStringLiteral("departure")),
         lone.arg(QStringLiteral("sent_copy")),
         QStringLiteral("UPDATE message SET account = NULL WHERE account NOT IN (SELECT id FROM account)"),
         QStringLiteral("DELETE FROM usage WHERE account NOT IN (SELECT id FROM account)"),
-        QStringLiteral("UPDATE message SET state = 'held', next_attempt = NULL"
-                       " WHERE state IN ('undoable', 'scheduled', 'queued', 'deferred', 'sending') AND (%1)")
+        // A state of older books (resources/sql/0009_fewer_pages.sql).
+        QStringLiteral("UPDATE message SET state = 'sending' WHERE state = 'committing'"),
+        // What may have been sent is not held: nobody knows, and a person decides (Decisions::recover).
+        QStringLiteral(
+            "UPDATE message SET state = 'held', next_attempt = NULL"
+            " WHERE (state IN ('undoable', 'scheduled', 'queued', 'deferred') OR (state = 'sending'"
+            " AND EXISTS (SELECT 1 FROM attempt WHERE attempt.message = message.id"
+            " AND finished IS NULL AND committing = 0))) AND (%1)")
             .arg(incomplete)};
     for (const QString &statement : statements) {
         if (const Done done = database.exec(statement); !done)

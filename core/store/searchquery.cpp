@@ -44,7 +44,7 @@ QList<MessageState> statesNamed(const QString &word)
         {QStringLiteral("waiting"), {Undoable, Queued}},
         {QStringLiteral("queued"), {Undoable, Queued}},
         {QStringLiteral("later"), {Scheduled}},
-        {QStringLiteral("sending"), {Sending, Committing}},
+        {QStringLiteral("sending"), {Sending}},
         {QStringLiteral("retrying"), {Deferred}},
         {QStringLiteral("paused"), {Held}},
         {QStringLiteral("partly"), {PartlySent}},
@@ -52,7 +52,7 @@ QList<MessageState> statesNamed(const QString &word)
         {QStringLiteral("refused"), {Failed}},
         {QStringLiteral("canceled"), {Cancelled}},
         {QStringLiteral("pending"), {Undoable, Queued, Deferred}},
-        {QStringLiteral("unsent"), {Undoable, Scheduled, Queued, Sending, Committing, Deferred, Held}},
+        {QStringLiteral("unsent"), {Undoable, Scheduled, Queued, Sending, Deferred, Held}},
     };
     QString key = word.toLower();
     key.replace(QLatin1Char(' '), QLatin1Char('-')).replace(QLatin1Char('_'), QLatin1Char('-'));

@@ -112,7 +112,7 @@ Done StateBook::move(MessageId id, MessageState from, const Move &move, const QD
 }
 
 // "Or fail": with "or abort", which is the default, SQLite copies every page that these statements and their
-// triggers touch, to be able to undo them alone (resources/sql/0009_no_statement_journal.sql). What fails
+// triggers touch, to be able to undo them alone (resources/sql/0009_fewer_pages.sql). What fails
 // here undoes the transaction.
 
 Done StateBook::move(MessageId id, const Verdicts &verdicts, const Move &move, const QDateTime &now)

@@ -94,6 +94,20 @@ struct Books
         return value ? value->toString() : QStringLiteral("?");
     }
 
+    /// An attempt is under way, and the final dot may have been sent.
+    bool isCommitting(Base::MessageId id) const
+    {
+        return state(id) == QStringLiteral("sending") &&
+               number(QStringLiteral("SELECT count(*) FROM attempt WHERE message = ? AND finished IS NULL"
+                                     " AND committing > 0"),
+                      {id.value}) == 1;
+    }
+    int committing() const ///< messages
+    {
+        return number(
+            QStringLiteral("SELECT count(*) FROM attempt WHERE finished IS NULL AND committing > 0"));
+    }
+
     /// "accepted waiting": of all recipients in their order.
     QString recipients(Base::MessageId id) const
     {

@@ -17,7 +17,7 @@ inline Base::MessageId deliver(Books &books, const Accounts::Account &account,
     if (!id)
         return {};
     const Base::Result<Store::Assignment> assignment = store.beginAttempt(*id, now);
-    if (!assignment || !store.markCommitting(*id, *assignment, {}, everyone(*assignment), now))
+    if (!assignment || !store.markCommitting(*id, *assignment, {}, everyone(*assignment)))
         return {};
     QList<Delivery::RecipientResult> results;
     for (const Delivery::Verdict verdict : verdicts)

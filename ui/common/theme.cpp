@@ -74,7 +74,6 @@ Role roleOf(Delivery::MessageState state)
     case Queued:
         return Role::Waiting;
     case Sending:
-    case Committing:
         return Role::Sending;
     case Deferred:
         return Role::Retrying;

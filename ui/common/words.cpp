@@ -24,7 +24,6 @@ QString word(Delivery::MessageState state)
     case Queued:
         return Words::tr("Waiting");
     case Sending:
-    case Committing:
         return Words::tr("Sending");
     case Deferred:
         return Words::tr("Retrying");

@@ -78,12 +78,11 @@ QList<Delivery::MessageState> Navigation::statesOf(Folder folder)
         return {Undoable,
                 Queued,
                 Sending,
-                Committing,
                 Deferred,
                 Delivery::MessageState::Held,
                 Delivery::MessageState::Uncertain};
     case Folder::Waiting:
-        return {Queued, Undoable, Sending, Committing};
+        return {Queued, Undoable, Sending};
     case Folder::Scheduled:
         return {Delivery::MessageState::Scheduled};
     case Folder::Retrying:

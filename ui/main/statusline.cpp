@@ -64,9 +64,7 @@ StatusLine::StatusLine(Outbox::Mailroom &mailroom, const Store::MessageQuery &qu
 void StatusLine::setCounts(const QHash<Delivery::MessageState, int> &counts)
 {
     m_counts = counts;
-    if (m_counts.value(Delivery::MessageState::Sending) +
-            m_counts.value(Delivery::MessageState::Committing) ==
-        0)
+    if (m_counts.value(Delivery::MessageState::Sending) == 0)
         m_progress.reset();
     update();
 }
@@ -96,7 +94,7 @@ void StatusLine::exported(const Store::ExportProgress &progress)
 QString StatusLine::now() const
 {
     using enum Delivery::MessageState;
-    const int sending = m_counts.value(Sending) + m_counts.value(Committing);
+    const int sending = m_counts.value(Sending);
     const int waiting = m_counts.value(Undoable) + m_counts.value(Queued);
     if (!m_mailroom.isDispatching())
         return tr("Another Postrider with the same folder does the sending.");

@@ -6,7 +6,7 @@ MessageRules rulesFor(Delivery::MessageState state)
 {
     using enum Delivery::MessageState;
     const auto may = [state](Delivery::MessageState to) { return Delivery::mayMove(state, to); };
-    const bool underWay = state == Sending || state == Committing;
+    const bool underWay = state == Sending;
     MessageRules rules;
     rules.resolve = state == Uncertain;
     rules.release = state == Held;

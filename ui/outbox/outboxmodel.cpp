@@ -213,8 +213,7 @@ void OutboxModel::refreshOne(Base::MessageId id, const Store::MessageRow *row)
         m_rows.insert(id.value, new Store::MessageRow(*row));
     else
         m_rows.remove(id.value);
-    if (!here ||
-        !(row->state == Delivery::MessageState::Sending || row->state == Delivery::MessageState::Committing))
+    if (!here || row->state != Delivery::MessageState::Sending)
         m_progress.remove(id);
 
     const int at = rowOf(id);

@@ -18,7 +18,7 @@ private Q_SLOTS:
     void everyMove();
     void nothingGoesToWhereItIs();
     void everyStateCanBeReached();
-    void law3_onlyTheDotMakesSentOrUncertain();
+    void law3_onlyAnAttemptMakesSentOrUncertain();
     void law5_uncertainIsNeverSentAgainByItself();
     void aDispatcherTakesUpOnlyWhatIsDue();
     void namesAndKeysReadBack();
@@ -38,8 +38,7 @@ void TestStatus::everyMove_data()
     row(Undoable, "scheduled queued held cancelled");
     row(Scheduled, "queued held cancelled");
     row(Queued, "undoable scheduled sending held cancelled");
-    row(Sending, "queued committing deferred held partly-sent failed");
-    row(Committing, "deferred sent partly-sent failed uncertain");
+    row(Sending, "queued deferred held sent partly-sent failed uncertain");
     row(Deferred, "scheduled queued sending held cancelled");
     row(Held, "scheduled queued cancelled");
     row(Sent, "queued");
@@ -79,13 +78,12 @@ void TestStatus::everyStateCanBeReached()
     QCOMPARE(reached.size(), Delivery::allMessageStates().size());
 }
 
-void TestStatus::law3_onlyTheDotMakesSentOrUncertain()
+void TestStatus::law3_onlyAnAttemptMakesSentOrUncertain()
 {
     for (const MessageState from : Delivery::allMessageStates()) {
-        QCOMPARE(Delivery::mayMove(from, Uncertain), from == Committing);
-        QCOMPARE(Delivery::mayMove(from, Committing), from == Sending);
+        QCOMPARE(Delivery::mayMove(from, Uncertain), from == Sending);
         if (Delivery::mayMove(from, Sent))
-            QVERIFY(from == Committing || from == Uncertain); // of an uncertain one a person knows it
+            QVERIFY(from == Sending || from == Uncertain); // of an uncertain one a person knows it
     }
 }
 
@@ -95,9 +93,6 @@ void TestStatus::law5_uncertainIsNeverSentAgainByItself()
     QVERIFY(!Delivery::mayMove(Uncertain, Deferred));
     QVERIFY(!Delivery::isDueState(Uncertain));
     QVERIFY(Delivery::isFinal(Uncertain));
-    // Nor is one that was being committed: it is not simply queued again.
-    QVERIFY(!Delivery::mayMove(Committing, Queued));
-    QVERIFY(!Delivery::mayMove(Committing, Sending));
     QCOMPARE(Delivery::after(RecipientState::Uncertain, Verdict::Accepted), RecipientState::Uncertain);
 }
 
@@ -116,8 +111,7 @@ void TestStatus::namesAndKeysReadBack()
         QCOMPARE(Delivery::messageStateFromKey(Delivery::key(state)), std::optional(state));
         keys.insert(Delivery::key(state));
     }
-    QCOMPARE(keys.size(), 12);
-    QCOMPARE(Delivery::name(Committing), Delivery::name(Sending)); // a person sees one "sending"
+    QCOMPARE(keys.size(), 11);
     QCOMPARE(Delivery::name(Undoable), Delivery::name(Queued));
     for (const RecipientState state : Delivery::allRecipientStates())
         QCOMPARE(Delivery::recipientStateFromName(Delivery::name(state)), std::optional(state));
@@ -186,10 +180,7 @@ void TestStatus::everySummaryCanBeReachedFromAnAttempt()
                 continue; // after an attempt nobody waits, and an uncertain message is in none
             const MessageState to =
                 Delivery::summary({Delivery::after(RecipientState::Waiting, first), other});
-            const bool committed = first == Verdict::Accepted || first == Verdict::Uncertain;
-            QVERIFY2(Delivery::mayMove(committed ? Committing : Sending, to), qPrintable(Delivery::key(to)));
-            if (!committed) // it may also be refused or deferred behind the dot
-                QVERIFY2(Delivery::mayMove(Committing, to), qPrintable(Delivery::key(to)));
+            QVERIFY2(Delivery::mayMove(Sending, to), qPrintable(Delivery::key(to)));
         }
     }
 }

@@ -79,7 +79,7 @@ MessageId TestDecisions::inState(MessageState state) const
         const Base::Result<Assignment> assignment = m_store->beginAttempt(id, noon);
         if (!assignment)
             return false;
-        if (commit && !m_store->markCommitting(id, *assignment, {}, Support::everyone(*assignment), noon))
+        if (commit && !m_store->markCommitting(id, *assignment, {}, Support::everyone(*assignment)))
             return false;
         return m_store
             ->finishAttempt(
@@ -104,12 +104,6 @@ MessageId TestDecisions::inState(MessageState state) const
     case MessageState::Sending:
         done = m_store->beginAttempt(id, noon).ok();
         break;
-    case MessageState::Committing: {
-        const Base::Result<Assignment> assignment = m_store->beginAttempt(id, noon);
-        done =
-            assignment && m_store->markCommitting(id, *assignment, {}, Support::everyone(*assignment), noon);
-        break;
-    }
     case MessageState::Deferred:
         done = attempt(Verdict::Deferred, Verdict::Deferred, false);
         break;
@@ -244,7 +238,7 @@ void TestDecisions::whatIsBeingSentIsLeftAlone()
     const Assignment assignment = *m_store->beginAttempt(id, noon);
     QVERIFY(!decide(what, id).ok());
     QVERIFY(m_store->due(noon.addYears(1), 10)->isEmpty());
-    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment)).ok());
     QVERIFY(!decide(what, id).ok());
     QVERIFY(m_store->due(noon.addYears(1), 10)->isEmpty());
     const auto accepted = result(Verdict::Accepted, Stage::Content, 250);
@@ -280,7 +274,7 @@ void TestDecisions::retrySendsToThoseItConcerns()
     QFETCH(QString, before);
     const MessageId id = m_books->enqueue(m_account, two, noon);
     const Assignment assignment = *m_store->beginAttempt(id, noon);
-    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment)).ok());
     QVERIFY(m_store
                 ->finishAttempt(id, assignment,
                                 outcome({result(static_cast<Verdict>(first), Stage::Content, 250),
@@ -306,7 +300,7 @@ void TestDecisions::law5_afterAKillOnlyWhoWasReceivingIsUncertain()
                     id, assignment,
                     {result(Verdict::None, Stage::Rcpt, 250), result(Verdict::Refused, Stage::Rcpt, 550),
                      result(Verdict::None, Stage::Rcpt, 452), result(Verdict::None, Stage::Rcpt, 452)},
-                    {0}, noon)
+                    {0})
                 .ok());
     QCOMPARE(m_books->recipients(id), u"waiting refused deferred deferred"_s);
     // The second: one was accepted, three is receiving.
@@ -316,7 +310,7 @@ void TestDecisions::law5_afterAKillOnlyWhoWasReceivingIsUncertain()
                                   result(Verdict::Refused, Stage::Rcpt, 550),
                                   result(Verdict::None, Stage::Rcpt, 250),
                                   result(Verdict::None, Stage::Rcpt, 452)},
-                                 {2}, noon)
+                                 {2})
                 .ok());
     QVERIFY(m_decisions->recover(noon).ok());
     QCOMPARE(m_books->state(id), u"uncertain"_s);
@@ -330,7 +324,7 @@ void TestDecisions::cancellingKeepsWhatWasAccepted()
 {
     const MessageId id = m_books->enqueue(m_account, two, noon);
     const Assignment assignment = *m_store->beginAttempt(id, noon);
-    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment)).ok());
     QVERIFY(m_store
                 ->finishAttempt(id, assignment,
                                 outcome({result(Verdict::Accepted, Stage::Content, 250),
@@ -364,7 +358,7 @@ void TestDecisions::anUncertainOneThatArrivedIsSettled()
     QFETCH(int, second);
     const MessageId id = m_books->enqueue(m_account, two, noon);
     const Assignment assignment = *m_store->beginAttempt(id, noon);
-    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment)).ok());
     QVERIFY(m_store
                 ->finishAttempt(id, assignment,
                                 outcome({result(Verdict::Uncertain, Stage::Content),
@@ -381,7 +375,7 @@ void TestDecisions::law5_aResendKeepsItsMessageIdAndItsOctets()
 {
     const MessageId id = m_books->enqueue(m_account, two, noon);
     const Assignment first = *m_store->beginAttempt(id, noon);
-    QVERIFY(m_store->markCommitting(id, first, {}, Support::everyone(first), noon).ok());
+    QVERIFY(m_store->markCommitting(id, first, {}, Support::everyone(first)).ok());
     const auto lost = result(Verdict::Uncertain, Stage::Content);
     QVERIFY(m_store->finishAttempt(id, first, outcome({lost, lost}), {}, {}, noon).ok());
     QVERIFY(m_decisions->retry(id, noon.addDays(3)).ok());
@@ -438,7 +432,7 @@ void TestDecisions::law8_whatWasCutOffBehindTheDotIsUncertain()
             ->markCommitting(id, assignment,
                              {result(Verdict::Refused, Stage::Rcpt, 550), result(Verdict::None, Stage::Rcpt),
                               result(Verdict::Deferred, Stage::Rcpt, 451)},
-                             Support::everyone(assignment), noon)
+                             Support::everyone(assignment))
             .ok());
     QCOMPARE(m_decisions->recover(noon)->size(), 1);
     QCOMPARE(m_books->state(id), u"uncertain"_s);
@@ -456,7 +450,7 @@ void TestDecisions::law8_anAttemptAfterADeferralIsUncertainToo()
                 ->markCommitting(
                     id, assignment,
                     {result(Verdict::None, Stage::Rcpt), result(Verdict::Deferred, Stage::Rcpt, 451)},
-                    Support::everyone(assignment), noon)
+                    Support::everyone(assignment))
                 .ok());
     QCOMPARE(m_decisions->recover(noon.addSecs(700))->size(), 1);
     QCOMPARE(m_books->state(id), u"uncertain"_s);
@@ -472,7 +466,7 @@ void TestDecisions::law8_recoveryTouchesNothingElse()
 {
     QMap<QString, MessageId> ids;
     for (const MessageState state : Delivery::allMessageStates()) {
-        if (state != MessageState::Sending && state != MessageState::Committing)
+        if (state != MessageState::Sending)
             ids.insert(key(state), inState(state));
     }
     QVERIFY(m_decisions->recover(noon)->isEmpty());

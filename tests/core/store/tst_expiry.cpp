@@ -91,7 +91,7 @@ void TestExpiry::ageCountsFromWhenItWasSent()
     const MessageId id = m_books->enqueue(m_account, {u"one@example.org"_s}, noon.addDays(-100));
     const auto assignment = store.beginAttempt(id, noon.addDays(-5));
     QVERIFY(assignment.ok());
-    QVERIFY(store.markCommitting(id, *assignment, {}, Support::everyone(*assignment), noon.addDays(-5)).ok());
+    QVERIFY(store.markCommitting(id, *assignment, {}, Support::everyone(*assignment)).ok());
     QVERIFY(store
                 .finishAttempt(
                     id, *assignment,

@@ -100,7 +100,6 @@ private Q_SLOTS:
     void aDeletedMessageLeavesNothing();
     void countsFollowEveryMove();
     void anAccountHasACountForEveryState();
-    void whatIsCommittingIsFoundAndCountsAsBeingSent();
     void aClockSetBackHidesNothing();
     void nobodysAccountFindsNothing();
 
@@ -366,8 +365,7 @@ void TestFinder::anAccountHasACountForEveryState()
     const auto expected = [](const QString &one) {
         QStringList all;
         for (const Delivery::MessageState state : Delivery::allMessageStates()) {
-            if (state != Delivery::MessageState::Committing)
-                all.append(Delivery::key(state) + (Delivery::key(state) == one ? u" 1"_s : u" 0"_s));
+            all.append(Delivery::key(state) + (Delivery::key(state) == one ? u" 1"_s : u" 0"_s));
         }
         all.sort();
         return all;
@@ -382,35 +380,6 @@ void TestFinder::anAccountHasACountForEveryState()
     QCOMPARE(decisions.handOver(other.id, first, noon)->size(), 1);
     QCOMPARE(rows(u"first"_s), expected(u"queued"_s));
     QCOMPARE(rows(u"other"_s), expected(u""_s));
-}
-
-void TestFinder::whatIsCommittingIsFoundAndCountsAsBeingSent()
-{
-    using enum Delivery::MessageState;
-    const Accounts::Account account = m_books->addAccount(u"ahead"_s);
-    Store::MessageStore store(m_books->database);
-    const MessageId id = m_books->enqueue(account, {u"bob@example.org"_s}, noon);
-    const auto assignment = store.beginAttempt(id, noon);
-    QVERIFY(assignment.ok());
-    const auto ids = [this](const QList<Delivery::MessageState> &states) {
-        return *Store::Finder(m_books->database, {states, u"ahead"_s, {}}).page(10);
-    };
-    QCOMPARE(ids({Sending}), QList{id});
-    QCOMPARE(ids({Committing}), QList<MessageId>());
-    QVERIFY(store.markCommitting(id, *assignment, {}, {0}, noon).ok());
-    QCOMPARE(m_books->state(id), u"committing"_s);
-    QCOMPARE(ids({Sending}), QList<MessageId>());
-    QCOMPARE(ids({Committing}), QList{id});
-    QCOMPARE(ids({Queued, Sending, Committing}), QList{id});
-    const auto counted = [this](const QString &state) {
-        return m_books->number(
-            u"SELECT total(number) FROM message_count WHERE account_name = 'ahead' AND state = ?"_s, {state});
-    };
-    QCOMPARE(counted(u"sending"_s), 1);
-    QCOMPARE(counted(u"committing"_s), 0);
-    QVERIFY(Store::Decisions(m_books->database).recover(noon).ok());
-    QCOMPARE(counted(u"sending"_s), 0);
-    QCOMPARE(counted(u"uncertain"_s), 1);
 }
 
 void TestFinder::aClockSetBackHidesNothing()

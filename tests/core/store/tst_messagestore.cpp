@@ -42,6 +42,8 @@ private Q_SLOTS:
     void everyAttemptHasItsNumber();
     void onlyWhatWaitsCanBeTakenUp();
     void law3_recordedBeforeSent();
+    void law3_nobodyHasWhatWasNotAboutToCommit();
+    void law5_whatMayHaveBeenSentIsNotPutBack();
     void law4_verdictForEveryRecipient_data();
     void law4_verdictForEveryRecipient();
     void law4_aVerdictIsNeverTakenBack();
@@ -125,9 +127,8 @@ void TestMessageStore::law3_recordedBeforeSent()
     const QList<RecipientResult> known{result(Verdict::Refused, Stage::Rcpt, 550, u"5.1.1 nobody"_s),
                                        result(Verdict::None, Stage::Rcpt),
                                        result(Verdict::None, Stage::Rcpt)};
-    QVERIFY(m_store->markCommitting(id, assignment, known, Support::everyone(assignment), noon)
+    QVERIFY(m_store->markCommitting(id, assignment, known, Support::everyone(assignment))
                 .ok()); // before the final dot
-    QCOMPARE(seen(u"SELECT state FROM message"_s), u"committing"_s);
     QCOMPARE(seen(u"SELECT committing FROM attempt"_s), u"1"_s);
     QCOMPARE(seen(u"SELECT group_concat(state) FROM (SELECT state FROM recipient ORDER BY position)"_s),
              u"refused,waiting,waiting"_s);
@@ -157,7 +158,7 @@ void TestMessageStore::law4_verdictForEveryRecipient()
     QFETCH(QList<int>, verdicts);
     const MessageId id = m_books->enqueue(m_account, three, noon);
     const Assignment assignment = beginAttempt(id);
-    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment)).ok());
     QList<RecipientResult> results;
     QStringList expected;
     for (const int verdict : verdicts) {
@@ -194,7 +195,7 @@ void TestMessageStore::law4_aVerdictIsNeverTakenBack()
                 ->markCommitting(id, assignment,
                                  {result(Verdict::Refused, Stage::Rcpt, 550),
                                   result(Verdict::None, Stage::Rcpt), result(Verdict::None, Stage::Rcpt)},
-                                 Support::everyone(assignment), noon)
+                                 Support::everyone(assignment))
                 .ok());
     // An outcome that says otherwise about the first, and nothing about the last.
     QVERIFY(m_store
@@ -208,11 +209,45 @@ void TestMessageStore::law4_aVerdictIsNeverTakenBack()
     QCOMPARE(m_books->state(id), u"deferred"_s); // somebody still waits
 }
 
+/// A caller that forgets to put it on record is refused.
+void TestMessageStore::law3_nobodyHasWhatWasNotAboutToCommit()
+{
+    const MessageId id = m_books->enqueue(m_account, three, noon);
+    const Assignment assignment = beginAttempt(id);
+    const RecipientResult refused = result(Verdict::Refused, Stage::Rcpt, 550);
+    const auto finished = [&](Verdict verdict) {
+        const RecipientResult second = result(verdict, Stage::Content, 250);
+        return m_store->finishAttempt(id, assignment, outcome({refused, second, refused}), {}, later(), noon);
+    };
+    for (const Verdict verdict : {Verdict::Accepted, Verdict::Uncertain}) {
+        const Base::Done done = finished(verdict);
+        QVERIFY(!done.ok());
+        QCOMPARE(done.error().kind, ErrorKind::NotAllowed);
+        QCOMPARE(m_books->state(id), u"sending"_s);
+        QCOMPARE(m_books->recipients(id), u"waiting waiting waiting"_s);
+    }
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment)).ok());
+    QVERIFY(finished(Verdict::Accepted).ok());
+    QCOMPARE(m_books->state(id), u"partly-sent"_s);
+    QVERIFY(!m_store->markCommitting(id, assignment, {}, Support::everyone(assignment)).ok()); // it is over
+}
+
+void TestMessageStore::law5_whatMayHaveBeenSentIsNotPutBack()
+{
+    const MessageId id = m_books->enqueue(m_account, three, noon);
+    const Assignment assignment = beginAttempt(id);
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment)).ok());
+    const Base::Done done = m_store->abandonAttempt(id, assignment, noon);
+    QVERIFY(!done.ok());
+    QCOMPARE(done.error().kind, ErrorKind::NotAllowed);
+    QVERIFY(m_books->isCommitting(id));
+}
+
 void TestMessageStore::law5_uncertainIsNotDueAgain()
 {
     const MessageId id = m_books->enqueue(m_account, three, noon);
     const Assignment assignment = beginAttempt(id);
-    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment)).ok());
     RecipientResult lost = result(Verdict::Uncertain, Stage::Content);
     lost.error = Base::Error{ErrorKind::ConnectionLost, {}, u"reset by peer"_s};
     // One more is deferred: the message as a whole is uncertain, and nothing of it goes out by itself.
@@ -257,7 +292,7 @@ void TestMessageStore::everyOutcomeEndsInItsState()
     const MessageId id = m_books->enqueue(m_account, {three.first()}, noon);
     const Assignment assignment = beginAttempt(id);
     if (committed)
-        QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
+        QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment)).ok());
     Consequence consequence = later();
     if (!retry)
         consequence.nextAttempt.reset();
@@ -356,7 +391,7 @@ void TestMessageStore::thePositionsAreThoseOfTheMessage()
         m_store
             ->markCommitting(id, second,
                              {result(Verdict::Refused, Stage::Rcpt, 553), result(Verdict::None, Stage::Rcpt)},
-                             Support::everyone(second), noon)
+                             Support::everyone(second))
             .ok());
     QVERIFY(m_store
                 ->finishAttempt(id, second,
@@ -377,13 +412,10 @@ void TestMessageStore::anAttemptCommitsOnceARound()
     const Assignment assignment = beginAttempt(id);
     const RecipientResult open = result(Verdict::None, Stage::Rcpt);
     const RecipientResult accepted = result(Verdict::Accepted, Stage::Content, 250);
-    QVERIFY(m_store->markCommitting(id, assignment, {open, open, open}, Support::everyone(assignment), noon)
+    QVERIFY(m_store->markCommitting(id, assignment, {open, open, open}, Support::everyone(assignment)).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {accepted, accepted, open}, Support::everyone(assignment))
                 .ok());
-    QVERIFY(
-        m_store
-            ->markCommitting(id, assignment, {accepted, accepted, open}, Support::everyone(assignment), noon)
-            .ok());
-    QCOMPARE(m_books->state(id), u"committing"_s);
+    QVERIFY(m_books->isCommitting(id));
     QCOMPARE(m_books->recipients(id), u"accepted accepted waiting"_s);
     QVERIFY(m_store->finishAttempt(id, assignment, outcome({accepted, accepted, accepted}), {}, later(), noon)
                 .ok());
@@ -395,7 +427,7 @@ void TestMessageStore::theQueueIdIsKept()
 {
     const MessageId id = m_books->enqueue(m_account, {three.first(), three.last()}, noon);
     Assignment assignment = beginAttempt(id);
-    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment), noon).ok());
+    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment)).ok());
     Outcome out = outcome(
         {result(Verdict::Accepted, Stage::Content, 250), result(Verdict::Deferred, Stage::Rcpt, 451)});
     out.queueId = u"4F2ABC"_s;
@@ -421,7 +453,7 @@ void TestMessageStore::aRefusedWriteChangesNothing()
     m_books->refuseWrites(true);
     QVERIFY(!m_store
                  ->markCommitting(id, assignment, {result(Verdict::Refused, Stage::Rcpt, 550)},
-                                  Support::everyone(assignment), noon)
+                                  Support::everyone(assignment))
                  .ok());
     QCOMPARE(m_books->state(id), u"sending"_s);
     QCOMPARE(m_books->recipients(id), u"waiting waiting waiting"_s);
@@ -460,7 +492,7 @@ void TestMessageStore::theBooksOfAnUnknownMessageAreRefused()
     const Base::Result<Assignment> assignment = m_store->beginAttempt(MessageId{99}, noon);
     QVERIFY(!assignment.ok());
     QCOMPARE(assignment.error().kind, ErrorKind::NotFound);
-    QVERIFY(!m_store->markCommitting(MessageId{99}, {}, {}, {}, noon).ok());
+    QVERIFY(!m_store->markCommitting(MessageId{99}, {}, {}, {}).ok());
     QVERIFY(!m_store->finishAttempt(MessageId{99}, {}, {}, {}, {}, noon).ok());
 }
 

@@ -205,7 +205,7 @@ void TestMigrations::olderBooksCanBeSearched()
     QCOMPARE(query.counts()->value(Delivery::MessageState::Sent), 1);
 }
 
-/// Contents in JSON, transcripts in JSON under zlib, a count of its own for what was committing.
+/// Contents in JSON, transcripts in JSON under zlib, a state of its own for what was committing.
 void TestMigrations::olderBooksAreSentAndCounted()
 {
     const QTemporaryDir folder;
@@ -232,6 +232,8 @@ void TestMigrations::olderBooksAreSentAndCounted()
     };
     QCOMPARE(counted(u"queued"_s), 1);
     QCOMPARE(counted(u"sending"_s), 2);
+    QCOMPARE(counted(u"committing"_s), 0);
+    QCOMPARE(database.value(u"SELECT count(*) FROM message WHERE state = 'committing'"_s)->toInt(), 0);
     const auto assignment =
         Store::MessageStore(database).beginAttempt(Base::MessageId{1}, QDateTime::currentDateTimeUtc());
     QVERIFY(assignment.ok());

@@ -128,7 +128,7 @@ void TestMessageText::rulesFollowTheStates()
     using enum Delivery::MessageState;
     for (const Delivery::MessageState state : Delivery::allMessageStates()) {
         const MessageRules rules = rulesFor(state);
-        const bool underWay = state == Sending || state == Committing;
+        const bool underWay = state == Sending;
         QVERIFY(!underWay || !(rules.retry || rules.cancel || rules.hold || rules.remove));
         QCOMPARE(rules.resolve, state == Uncertain);
         QVERIFY(!rules.retry || Delivery::mayMove(state, Queued));

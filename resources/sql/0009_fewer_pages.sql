@@ -1,7 +1,9 @@
--- Schema 9: triggers under which an UPDATE OR FAIL of a message's state needs no journal of its own, which would be a
--- copy of every page it touches (core/store/statebook.h). For that there must be no function in them, no ON CONFLICT, and
--- no foreign key that is checked before the commit. So message_count has a row for every state of an account from its
--- first message on, and the folder of an account stands in a column, which its settings fill.
+-- Schema 9: less to write for an attempt.
+-- That the end of a message may have been sent is what its attempt knows, and no state of the message any longer.
+-- An UPDATE OR FAIL of a message's state needs no journal of its own, which would be a copy of every page it touches
+-- (core/store/statebook.cpp): its triggers have no function in them, no ON CONFLICT, and no foreign key that is checked
+-- before the commit. So message_count has a row for every state of an account from its first message on, and the folder
+-- of an account stands in a column, which its settings fill.
 
 DROP TRIGGER message_entered;
 -- next
@@ -40,42 +42,34 @@ ALTER TABLE sent_copy_9 RENAME TO sent_copy;
 -- next
 CREATE INDEX sent_copy_state ON sent_copy(state, message) WHERE state <> 'done';
 -- next
--- As message_count knows them: committing is counted as sending.
-CREATE VIEW counted_state(key) AS VALUES ('undoable'), ('scheduled'), ('queued'), ('sending'), ('deferred'), ('held'),
+UPDATE message SET state = 'sending' WHERE state = 'committing';
+-- next
+CREATE VIEW message_states(key) AS VALUES ('undoable'), ('scheduled'), ('queued'), ('sending'), ('deferred'), ('held'),
   ('sent'), ('partly-sent'), ('failed'), ('uncertain'), ('cancelled');
 -- next
 INSERT OR IGNORE INTO message_count
-  SELECT account_name, key, 0 FROM (SELECT DISTINCT account_name FROM message_count), counted_state;
+  SELECT account_name, key, 0 FROM (SELECT DISTINCT account_name FROM message_count), message_states;
 -- next
 CREATE TRIGGER message_entered AFTER INSERT ON message BEGIN
-  UPDATE message_count SET number = number + 1 WHERE account_name = new.account_name
-    AND state = CASE new.state WHEN 'committing' THEN 'sending' ELSE new.state END;
-  INSERT INTO message_count
-    SELECT new.account_name, key, key = CASE new.state WHEN 'committing' THEN 'sending' ELSE new.state END
-    FROM counted_state WHERE changes() = 0;
+  UPDATE message_count SET number = number + 1 WHERE account_name = new.account_name AND state = new.state;
+  INSERT OR IGNORE INTO message_count
+    SELECT new.account_name, key, key = new.state FROM message_states WHERE changes() = 0;
   UPDATE message_hour SET first = min(first, new.id), last = max(last, new.id) WHERE hour = new.created / 3600000;
   INSERT INTO message_hour SELECT new.created / 3600000, new.id, new.id WHERE changes() = 0;
 END;
 -- next
 CREATE TRIGGER message_moved AFTER UPDATE OF state ON message
-WHEN old.account_name = new.account_name
-  AND CASE old.state WHEN 'committing' THEN 'sending' ELSE old.state END
-  <> CASE new.state WHEN 'committing' THEN 'sending' ELSE new.state END BEGIN
-  UPDATE message_count SET number = number - 1 WHERE account_name = old.account_name
-    AND state = CASE old.state WHEN 'committing' THEN 'sending' ELSE old.state END;
-  UPDATE message_count SET number = number + 1 WHERE account_name = new.account_name
-    AND state = CASE new.state WHEN 'committing' THEN 'sending' ELSE new.state END;
+WHEN old.account_name = new.account_name AND old.state <> new.state BEGIN
+  UPDATE message_count SET number = number - 1 WHERE account_name = old.account_name AND state = old.state;
+  UPDATE message_count SET number = number + 1 WHERE account_name = new.account_name AND state = new.state;
 END;
 -- next
 CREATE TRIGGER message_handed_over AFTER UPDATE OF account_name ON message
 WHEN old.account_name <> new.account_name BEGIN
-  UPDATE message_count SET number = number - 1 WHERE account_name = old.account_name
-    AND state = CASE old.state WHEN 'committing' THEN 'sending' ELSE old.state END;
-  UPDATE message_count SET number = number + 1 WHERE account_name = new.account_name
-    AND state = CASE new.state WHEN 'committing' THEN 'sending' ELSE new.state END;
-  INSERT INTO message_count
-    SELECT new.account_name, key, key = CASE new.state WHEN 'committing' THEN 'sending' ELSE new.state END
-    FROM counted_state WHERE changes() = 0;
+  UPDATE message_count SET number = number - 1 WHERE account_name = old.account_name AND state = old.state;
+  UPDATE message_count SET number = number + 1 WHERE account_name = new.account_name AND state = new.state;
+  INSERT OR IGNORE INTO message_count
+    SELECT new.account_name, key, key = new.state FROM message_states WHERE changes() = 0;
 END;
 -- next
 CREATE TRIGGER message_accepted AFTER UPDATE OF accepted ON message
