@@ -3,6 +3,7 @@
 // folder, new or with books in it, then times how long the dispatcher takes until all are sent. Prints one
 // line of JSON.
 
+#include "core/base/log.h"
 #include "core/net/tlsconnection.h"
 #include "core/outbox/dispatcher.h"
 
@@ -143,6 +144,7 @@ int main(int argc, char **argv)
     rusage filled{};
     getrusage(RUSAGE_SELF, &filled);
 
+    Base::Log::start(home.path()); // as the program does, and Postfix
     Base::SystemClock clock;
     Outbox::Dispatcher dispatcher(database, group, spool, clock, [&clock](const QByteArray &) {
         return std::make_unique<Net::TlsConnection>(clock);

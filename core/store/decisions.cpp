@@ -45,8 +45,8 @@ QList<RecipientState> triedAgain(MessageState state)
 Base::Result<QList<MessageId>> Decisions::recover(const QDateTime &now)
 {
     Base::Result<Cursor> query = m_database.run(QStringLiteral(
-        "SELECT id, NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.message = message.id AND"
-        " finished IS NULL AND committing = 0) FROM message WHERE state = 'sending' ORDER BY id"));
+        "SELECT id, coalesce((SELECT max(committing) FROM attempt WHERE attempt.message = message.id"
+        " AND finished IS NULL), 1) > 0 FROM message WHERE state = 'sending' ORDER BY id"));
     if (!query)
         return query.error();
     QList<std::pair<MessageId, bool>> left;

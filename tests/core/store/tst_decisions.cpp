@@ -46,6 +46,7 @@ private Q_SLOTS:
     void law8_whatWasCutOffBeforeTheDotIsQueuedAgain();
     void law8_whatWasCutOffBehindTheDotIsUncertain();
     void law8_anAttemptAfterADeferralIsUncertainToo();
+    void law8_whatNoAttemptTellsOfMayHaveBeenSent();
     void law8_recoveryTouchesNothingElse();
     void accountsAreHeldAndWokenAsAWhole();
     void aRefusedWriteChangesNothing();
@@ -460,6 +461,24 @@ void TestDecisions::law8_anAttemptAfterADeferralIsUncertainToo()
     const Base::Result<Assignment> next = m_store->beginAttempt(id, noon.addSecs(800));
     QVERIFY2(next.ok(), qPrintable(next.ok() ? QString() : next.error().detail));
     QCOMPARE(next->positions, QList<int>{1});
+}
+
+/// In books that were damaged an attempt may be lost, or be there twice.
+void TestDecisions::law8_whatNoAttemptTellsOfMayHaveBeenSent()
+{
+    const MessageId lost = inState(MessageState::Sending);
+    const MessageId twice = inState(MessageState::Sending);
+    const MessageId before = inState(MessageState::Sending);
+    QVERIFY(m_books->database.exec(u"DELETE FROM attempt WHERE message = ?"_s, {lost.value}).ok());
+    QVERIFY(m_books->database
+                .exec(u"INSERT INTO attempt (message, number, started, committing) VALUES (?, 7, 1, 1)"_s,
+                      {twice.value})
+                .ok());
+    QCOMPARE(m_decisions->recover(noon)->size(), 3);
+    QCOMPARE(m_books->state(lost), u"uncertain"_s);
+    QCOMPARE(m_books->state(twice), u"uncertain"_s);
+    QCOMPARE(m_books->state(before), u"queued"_s);
+    QCOMPARE(m_books->number(u"SELECT count(*) FROM attempt WHERE finished IS NULL"_s), 0);
 }
 
 void TestDecisions::law8_recoveryTouchesNothingElse()
