@@ -152,7 +152,7 @@ QList<Question> questions()
         asked("page: all, in the middle", {}, {}, 0.5),
         asked("page: all, at the end", {}, {}, 0.999),
         asked("page: Outbox (waiting, deferred, held …)", {},
-              {Queued, Sending, Committing, Deferred, Held, Uncertain}),
+              {Queued, Sending, Deferred, Held, Uncertain}),
         asked("page: Sent", {}, {Sent, PartlySent}),
         asked("page: Sent, in the middle", {}, {Sent, PartlySent}, 0.5),
         asked("page: Failed, at the end", {}, {Failed}, 0.9),
