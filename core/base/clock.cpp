@@ -27,9 +27,11 @@ public:
     {
         const std::chrono::milliseconds span(
             std::clamp<qint64>(milliseconds, 0, std::numeric_limits<int>::max()));
-        const Moment due = std::chrono::steady_clock::now() + span;
+        const Moment now = std::chrono::steady_clock::now();
+        const Moment due = now + span;
         m_due = due;
-        if (!m_timer.isActive() || due < m_ends)
+        if (!m_timer.isActive() || due < m_ends ||
+            m_ends <= now) // it may have ended and not been heard of yet
             run(due, span);
     }
     void stop() override { m_due.reset(); }
@@ -47,7 +49,9 @@ private:
     {
         if (!m_due)
             return;
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*m_due - m_ends);
+        // A coarse one may end a little early, or be heard late.
+        const Moment reached = std::max(m_ends, std::chrono::steady_clock::now());
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*m_due - reached);
         if (left.count() > 0)
             return run(*m_due, left);
         m_due.reset();

@@ -8,6 +8,7 @@
 namespace Outbox {
 
 using Base::Done;
+using Base::ErrorKind;
 using Base::MessageId;
 using Store::Assignment;
 
@@ -81,6 +82,10 @@ void Journal::insist(const QString &what, const Store::CommitGroup::Work &work,
         if (done)
             return then();
         Base::Log::error(QStringLiteral("%1: %2").arg(what, done.error().detail));
+        // The books will not take it later either. They stay as they are, and the next start says what is
+        // known.
+        if (done.error().kind == ErrorKind::NotAllowed || done.error().kind == ErrorKind::NotFound)
+            return then();
         const quint64 number = ++self->m_number;
         std::unique_ptr<Base::Timer> &timer = self->m_refused[number];
         timer = self->m_clock.makeTimer([self, number, what, work, then] {

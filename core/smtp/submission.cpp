@@ -234,7 +234,7 @@ void Submission::endEmpty()
         [this](const ServerReply &) { judgeEnvelope(); });
 }
 
-/// A small one goes out in one piece with its end, and nothing of it before the books know of it.
+/// A small one goes out together with its end, and nothing of it before the books know of it.
 void Submission::streamContent()
 {
     const bool isHeld = m_letter.content->size() <= heldContent;

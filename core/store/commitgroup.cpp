@@ -91,8 +91,12 @@ Done CommitGroup::attempt(const Work &work)
     if (const Done point = m_database.exec(QStringLiteral("SAVEPOINT member")); !point)
         return point;
     const Done done = perform(work);
-    if (done)
-        return m_database.exec(QStringLiteral("RELEASE member"));
+    if (done) {
+        const Done kept = m_database.exec(QStringLiteral("RELEASE member"));
+        if (!kept)
+            m_lost = kept.error();
+        return kept;
+    }
     const Done undone = m_database.exec(QStringLiteral("ROLLBACK TO member"));
     const Done released = m_database.exec(QStringLiteral("RELEASE member"));
     // A disk that is full, or fails, undoes the whole transaction (sqlite.org/lang_transaction.html). What

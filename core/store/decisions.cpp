@@ -42,8 +42,31 @@ QList<RecipientState> triedAgain(MessageState state)
 
 } // namespace
 
+/// What a program of schema 8 wrote that still ran when another one brought the books to schema 9: for it
+/// "about to commit" was a state of the message.
+Done Decisions::adoptCommitting()
+{
+    const Base::Result<QVariant> any =
+        m_database.value(QStringLiteral("SELECT EXISTS (SELECT 1 FROM message WHERE state = 'committing')"));
+    if (!any || !any->toBool())
+        return any ? Done() : any.error();
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun();
+    for (const QString &sql :
+         {QStringLiteral("UPDATE attempt SET committing = 1 WHERE finished IS NULL AND committing = 0"
+                         " AND message IN (SELECT id FROM message WHERE state = 'committing')"),
+          QStringLiteral("UPDATE message SET state = 'sending' WHERE state = 'committing'")}) {
+        if (const Done done = m_database.exec(sql); !done)
+            return done;
+    }
+    return transaction.commit();
+}
+
 Base::Result<QList<MessageId>> Decisions::recover(const QDateTime &now)
 {
+    if (const Done adopted = adoptCommitting(); !adopted)
+        return adopted.error();
     Base::Result<Cursor> query = m_database.run(QStringLiteral(
         "SELECT id, coalesce((SELECT max(committing) FROM attempt WHERE attempt.message = message.id"
         " AND finished IS NULL), 1) > 0 FROM message WHERE state = 'sending' ORDER BY id"));

@@ -49,6 +49,7 @@ public:
     Base::Done makeDue(Base::AccountId account, const QDateTime &now);
 
 private:
+    Base::Done adoptCommitting();
     Base::Done recoverOne(Base::MessageId id, bool committing, const QDateTime &now);
     Base::Result<QList<Base::MessageId>> messagesOf(Base::AccountId account, const QString &states) const;
 

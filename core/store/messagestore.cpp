@@ -407,8 +407,9 @@ Done MessageStore::settle(MessageId id, const Assignment &assignment, const Deli
         MessageState::Sent, {}, consequence.countAttempt ? 1 : 0, QString(), outcome.queueId};
     if (outcome.isSuccess() && judged > 0 && judged == assignment.recipientCount) {
         const StateBook::Verdicts all{.before = MessageState::Sending, .accepted = judged};
-        if (m_book.move(id, all, move, now))
-            return {};
+        const Done done = m_book.move(id, all, move, now);
+        if (done || done.error().kind != ErrorKind::NotAllowed)
+            return done; // a disk that failed may have undone more than this statement
     }
     const Base::Result<StateBook::Verdicts> verdicts = m_book.verdicts(id);
     if (!verdicts)

@@ -236,7 +236,13 @@ Result<int> mendReferences(const Database &database)
         QStringLiteral("UPDATE message SET account = NULL WHERE account NOT IN (SELECT id FROM account)"),
         QStringLiteral("DELETE FROM usage WHERE account NOT IN (SELECT id FROM account)"),
         // A state of older books (resources/sql/0009_fewer_pages.sql).
+        QStringLiteral("UPDATE attempt SET committing = 1 WHERE finished IS NULL AND committing = 0"
+                       " AND message IN (SELECT id FROM message WHERE state = 'committing')"),
         QStringLiteral("UPDATE message SET state = 'sending' WHERE state = 'committing'"),
+        // Pages of different age: its attempt went further than the message itself tells.
+        QStringLiteral("UPDATE message SET state = 'sending', next_attempt = NULL"
+                       " WHERE state IN ('queued', 'deferred') AND id IN"
+                       " (SELECT message FROM attempt WHERE finished IS NULL AND committing > 0)"),
         // What may have been sent is not held: nobody knows, and a person decides (Decisions::recover).
         QStringLiteral(
             "UPDATE message SET state = 'held', next_attempt = NULL"

@@ -42,6 +42,9 @@ ALTER TABLE sent_copy_9 RENAME TO sent_copy;
 -- next
 CREATE INDEX sent_copy_state ON sent_copy(state, message) WHERE state <> 'done';
 -- next
+UPDATE attempt SET committing = 1 WHERE finished IS NULL AND committing = 0
+  AND message IN (SELECT id FROM message WHERE state = 'committing');
+-- next
 UPDATE message SET state = 'sending' WHERE state = 'committing';
 -- next
 CREATE VIEW message_states(key) AS VALUES ('undoable'), ('scheduled'), ('queued'), ('sending'), ('deferred'), ('held'),

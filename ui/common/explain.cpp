@@ -89,9 +89,6 @@ Explanation explain(Delivery::MessageState state)
         return {Explain::tr("This message is being sent."),
                 Explain::tr("The transcript shows each line as it is said."),
                 {}};
-        return {Explain::tr("The message was handed over; the server is asked to take it."),
-                Explain::tr("This takes a moment. The server's answer decides."),
-                {}};
     case Deferred:
         return {Explain::tr("The server cannot take this message yet."),
                 Explain::tr("It is tried again by itself. Choose Retry to try now."),

@@ -642,7 +642,7 @@ void TestDispatcher::whatIsDeferredForTooLongIsGivenUp()
 
 void TestDispatcher::theDiskThatRefusesTheOutcomeGetsItLater()
 {
-    // The disk fails in the worst moment: the dot is out, the books say "committing".
+    // The disk fails in the worst moment: the dot is out, the books say "about to commit".
     m_server->onDot = [this] { m_books->refuseWrites(true); };
     const MessageId id = enqueue(m_account);
     QStringList told;

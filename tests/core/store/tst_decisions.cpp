@@ -47,6 +47,7 @@ private Q_SLOTS:
     void law8_whatWasCutOffBehindTheDotIsUncertain();
     void law8_anAttemptAfterADeferralIsUncertainToo();
     void law8_whatNoAttemptTellsOfMayHaveBeenSent();
+    void law8_whatAnOlderProgramWroteIsRecovered();
     void law8_recoveryTouchesNothingElse();
     void accountsAreHeldAndWokenAsAWhole();
     void aRefusedWriteChangesNothing();
@@ -479,6 +480,17 @@ void TestDecisions::law8_whatNoAttemptTellsOfMayHaveBeenSent()
     QCOMPARE(m_books->state(twice), u"uncertain"_s);
     QCOMPARE(m_books->state(before), u"queued"_s);
     QCOMPARE(m_books->number(u"SELECT count(*) FROM attempt WHERE finished IS NULL"_s), 0);
+}
+
+/// It ran when another one brought the books to the newest schema: "committing" was a state of messages then.
+void TestDecisions::law8_whatAnOlderProgramWroteIsRecovered()
+{
+    const MessageId id = inState(MessageState::Sending);
+    QVERIFY(m_books->database.exec(u"UPDATE message SET state = 'committing'"_s).ok());
+    QCOMPARE(m_decisions->recover(noon)->size(), 1);
+    QCOMPARE(m_books->state(id), u"uncertain"_s);
+    QCOMPARE(m_books->number(u"SELECT number FROM message_count WHERE state = 'uncertain'"_s), 1);
+    QCOMPARE(m_books->number(u"SELECT sum(number) FROM message_count"_s), 1);
 }
 
 void TestDecisions::law8_recoveryTouchesNothingElse()

