@@ -1,8 +1,8 @@
 #pragma once
 
 // What the dispatcher puts on record about attempts: grouped with what others write in the same turn of the
-// loop, and told when it is on disk. What has happened is written again and again until the disk takes it;
-// what was not begun was not begun.
+// loop, and told when it is on disk. What has happened is written again and again until the disk takes it,
+// unless the books never will; what was not begun was not begun.
 
 #include "core/base/clock.h"
 #include "core/delivery/outcome.h"

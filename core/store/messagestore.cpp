@@ -379,21 +379,12 @@ Done MessageStore::finishAttempt(MessageId id, const Assignment &assignment, con
     const QString words = spoken.of(Delivery::reasonOf(outcome));
     if (const Done done = settle(id, assignment, outcome, consequence, words, *judged, now); !done)
         return done;
-    // Law 3: nobody has it, or may have it, to whose server its end was not announced here.
-    const bool isNobodys = std::none_of(
-        outcome.recipients.begin(), outcome.recipients.end(), [](const Delivery::RecipientResult &each) {
-            return each.verdict == Verdict::Accepted || each.verdict == Verdict::Uncertain;
-        });
-    const Base::Result<Cursor> closed = m_database.run(
-        QStringLiteral("UPDATE attempt SET finished = ?, server = ?, tls = ?, reason = ?, transcript = ?"
-                       " WHERE id = ? AND (committing > 0 OR ?)"),
-        {stamp(now), outcome.server, outcome.tls, words, packed(transcript), assignment.attempt.value,
-         isNobodys ? 1 : 0});
-    if (!closed)
-        return closed.error();
-    if (closed->numRowsAffected() != 1)
-        return Error{ErrorKind::NotAllowed, id.toString(),
-                     QStringLiteral("no attempt is on record that was about to commit")};
+    const QString attemptSql = QStringLiteral(
+        "UPDATE attempt SET finished = ?, server = ?, tls = ?, reason = ?, transcript = ? WHERE id = ?");
+    if (const Done done = m_database.exec(attemptSql, {stamp(now), outcome.server, outcome.tls, words,
+                                                       packed(transcript), assignment.attempt.value});
+        !done)
+        return done;
     return transaction.commit();
 }
 

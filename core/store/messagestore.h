@@ -101,7 +101,8 @@ public:
     Base::Done markCommitting(Base::MessageId id, const Assignment &assignment,
                               const QList<Delivery::RecipientResult> &results,
                               const QList<qsizetype> &receiving);
-    /// NotAllowed where somebody has it, or may have it, and markCommitting() did not come before.
+    /// What the server said is recorded whatever is on record before: not to know it would be to send it
+    /// twice.
     Base::Done finishAttempt(Base::MessageId id, const Assignment &assignment,
                              const Delivery::Outcome &outcome, const Delivery::Transcript &transcript,
                              const Consequence &consequence, const QDateTime &now);

@@ -43,11 +43,7 @@ private Q_SLOTS:
     void law5_aResendKeepsItsMessageIdAndItsOctets();
     void whatIsRemovedIsGoneForGood();
     void anUnknownMessageIsNotFound();
-    void law8_whatWasCutOffBeforeTheDotIsQueuedAgain();
-    void law8_whatWasCutOffBehindTheDotIsUncertain();
     void law8_anAttemptAfterADeferralIsUncertainToo();
-    void law8_whatNoAttemptTellsOfMayHaveBeenSent();
-    void law8_whatAnOlderProgramWroteIsRecovered();
     void law8_recoveryTouchesNothingElse();
     void accountsAreHeldAndWokenAsAWhole();
     void aRefusedWriteChangesNothing();
@@ -412,36 +408,6 @@ void TestDecisions::anUnknownMessageIsNotFound()
     }
 }
 
-void TestDecisions::law8_whatWasCutOffBeforeTheDotIsQueuedAgain()
-{
-    const MessageId id = inState(MessageState::Sending);
-    QCOMPARE(*m_decisions->recover(noon.addSecs(100)), QList<MessageId>{id});
-    QCOMPARE(m_books->state(id), u"queued"_s);
-    QCOMPARE(m_books->recipients(id), u"waiting waiting"_s);
-    QCOMPARE(m_store->due(noon.addSecs(100), 10)->size(), 1);
-    QCOMPARE(m_books->number(u"SELECT count(*) FROM attempt WHERE finished IS NULL"_s), 0);
-    QVERIFY(m_books->database.value(u"SELECT reason FROM attempt"_s)->toString().contains(u"interrupted"_s));
-    QVERIFY(m_decisions->recover(noon.addSecs(100))->isEmpty()); // once is enough
-}
-
-void TestDecisions::law8_whatWasCutOffBehindTheDotIsUncertain()
-{
-    const MessageId id =
-        m_books->enqueue(m_account, {u"a@example.org"_s, u"b@example.org"_s, u"c@example.org"_s}, noon);
-    const Assignment assignment = *m_store->beginAttempt(id, noon);
-    QVERIFY(
-        m_store
-            ->markCommitting(id, assignment,
-                             {result(Verdict::Refused, Stage::Rcpt, 550), result(Verdict::None, Stage::Rcpt),
-                              result(Verdict::Deferred, Stage::Rcpt, 451)},
-                             Support::everyone(assignment))
-            .ok());
-    QCOMPARE(m_decisions->recover(noon)->size(), 1);
-    QCOMPARE(m_books->state(id), u"uncertain"_s);
-    QCOMPARE(m_books->recipients(id), u"refused uncertain deferred"_s);
-    QVERIFY(m_store->due(noon.addYears(1), 10)->isEmpty());
-}
-
 // Greylisted at first, cut off behind the dot the second time: the server may have it, so it is not sent
 // again by itself, nor when the person says that it arrived.
 void TestDecisions::law8_anAttemptAfterADeferralIsUncertainToo()
@@ -462,35 +428,6 @@ void TestDecisions::law8_anAttemptAfterADeferralIsUncertainToo()
     const Base::Result<Assignment> next = m_store->beginAttempt(id, noon.addSecs(800));
     QVERIFY2(next.ok(), qPrintable(next.ok() ? QString() : next.error().detail));
     QCOMPARE(next->positions, QList<int>{1});
-}
-
-/// In books that were damaged an attempt may be lost, or be there twice.
-void TestDecisions::law8_whatNoAttemptTellsOfMayHaveBeenSent()
-{
-    const MessageId lost = inState(MessageState::Sending);
-    const MessageId twice = inState(MessageState::Sending);
-    const MessageId before = inState(MessageState::Sending);
-    QVERIFY(m_books->database.exec(u"DELETE FROM attempt WHERE message = ?"_s, {lost.value}).ok());
-    QVERIFY(m_books->database
-                .exec(u"INSERT INTO attempt (message, number, started, committing) VALUES (?, 7, 1, 1)"_s,
-                      {twice.value})
-                .ok());
-    QCOMPARE(m_decisions->recover(noon)->size(), 3);
-    QCOMPARE(m_books->state(lost), u"uncertain"_s);
-    QCOMPARE(m_books->state(twice), u"uncertain"_s);
-    QCOMPARE(m_books->state(before), u"queued"_s);
-    QCOMPARE(m_books->number(u"SELECT count(*) FROM attempt WHERE finished IS NULL"_s), 0);
-}
-
-/// It ran when another one brought the books to the newest schema: "committing" was a state of messages then.
-void TestDecisions::law8_whatAnOlderProgramWroteIsRecovered()
-{
-    const MessageId id = inState(MessageState::Sending);
-    QVERIFY(m_books->database.exec(u"UPDATE message SET state = 'committing'"_s).ok());
-    QCOMPARE(m_decisions->recover(noon)->size(), 1);
-    QCOMPARE(m_books->state(id), u"uncertain"_s);
-    QCOMPARE(m_books->number(u"SELECT number FROM message_count WHERE state = 'uncertain'"_s), 1);
-    QCOMPARE(m_books->number(u"SELECT sum(number) FROM message_count"_s), 1);
 }
 
 void TestDecisions::law8_recoveryTouchesNothingElse()

@@ -42,9 +42,6 @@ private Q_SLOTS:
     void everyAttemptHasItsNumber();
     void onlyWhatWaitsCanBeTakenUp();
     void law3_recordedBeforeSent();
-    void law3_nobodyHasWhatWasNotAboutToCommit();
-    void law5_whatMayHaveBeenSentIsNotPutBack();
-    void aFullDiskInTheMiddleOfAMoveLeavesNothingHalf();
     void law4_verdictForEveryRecipient_data();
     void law4_verdictForEveryRecipient();
     void law4_aVerdictIsNeverTakenBack();
@@ -208,82 +205,6 @@ void TestMessageStore::law4_aVerdictIsNeverTakenBack()
                 .ok());
     QCOMPARE(m_books->recipients(id), u"refused accepted waiting"_s);
     QCOMPARE(m_books->state(id), u"deferred"_s); // somebody still waits
-}
-
-/// A caller that forgets to put it on record is refused.
-void TestMessageStore::law3_nobodyHasWhatWasNotAboutToCommit()
-{
-    const MessageId id = m_books->enqueue(m_account, three, noon);
-    const Assignment assignment = beginAttempt(id);
-    const RecipientResult refused = result(Verdict::Refused, Stage::Rcpt, 550);
-    const auto finished = [&](Verdict verdict) {
-        const RecipientResult second = result(verdict, Stage::Content, 250);
-        return m_store->finishAttempt(id, assignment, outcome({refused, second, refused}), {}, later(), noon);
-    };
-    for (const Verdict verdict : {Verdict::Accepted, Verdict::Uncertain}) {
-        const Base::Done done = finished(verdict);
-        QVERIFY(!done.ok());
-        QCOMPARE(done.error().kind, ErrorKind::NotAllowed);
-        QCOMPARE(m_books->state(id), u"sending"_s);
-        QCOMPARE(m_books->recipients(id), u"waiting waiting waiting"_s);
-    }
-    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment)).ok());
-    QVERIFY(finished(Verdict::Accepted).ok());
-    QCOMPARE(m_books->state(id), u"partly-sent"_s);
-    QVERIFY(!m_store->markCommitting(id, assignment, {}, Support::everyone(assignment)).ok()); // it is over
-}
-
-void TestMessageStore::law5_whatMayHaveBeenSentIsNotPutBack()
-{
-    const MessageId id = m_books->enqueue(m_account, three, noon);
-    const Assignment assignment = beginAttempt(id);
-    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment)).ok());
-    const Base::Done done = m_store->abandonAttempt(id, assignment, noon);
-    QVERIFY(!done.ok());
-    QCOMPARE(done.error().kind, ErrorKind::NotAllowed);
-    QVERIFY(m_books->isCommitting(id));
-}
-
-/// SQLite undoes the whole transaction then, and what came behind would be committed by itself.
-void TestMessageStore::aFullDiskInTheMiddleOfAMoveLeavesNothingHalf()
-{
-    Store::AccountStore accounts(m_books->database);
-    Accounts::Account account = m_account;
-    account.sentFolder = u"/home/ada/"_s + QString(100'000, u'x'); // its row needs pages
-    QVERIFY(accounts.save(account).ok());
-    const MessageId id = m_books->enqueue(m_account, {three.first()}, noon);
-    const MessageId other = m_books->enqueue(m_account, {three.first()}, noon, u"Other"_s);
-    const Assignment assignment = beginAttempt(id);
-    QVERIFY(m_store->markCommitting(id, assignment, {}, Support::everyone(assignment)).ok());
-    QVERIFY(m_books->database.exec(u"VACUUM"_s).ok()); // no page is free
-    const int pages = m_books->number(u"PRAGMA page_count"_s);
-    const auto allow = [this](int most) {
-        return m_books->database.value(u"PRAGMA max_page_count=%1"_s.arg(most))->toInt();
-    };
-    QCOMPARE(allow(pages), pages);
-    const auto finish = [&] {
-        return m_store->finishAttempt(
-            id, assignment, outcome({result(Verdict::Accepted, Stage::Content, 250)}), {}, later(), noon);
-    };
-    std::optional<Base::Done> told;
-    std::optional<Base::Done> otherTold;
-    m_books->group.record(finish, [&told](const Base::Done &done) { told = done; });
-    m_books->group.record([&] { return Store::Decisions(m_books->database).hold(other, noon); },
-                          [&otherTold](const Base::Done &done) { otherTold = done; });
-    m_books->group.flush();
-    QVERIFY(told && !told->ok());
-    QCOMPARE(told->error().kind, ErrorKind::DiskFull);
-    QVERIFY(m_books->isCommitting(id));
-    QCOMPARE(m_books->recipients(id), u"waiting"_s);
-    // Whoever was in the same group is told what is so.
-    QVERIFY(otherTold);
-    QCOMPARE(m_books->state(other), otherTold->ok() ? u"held"_s : u"queued"_s);
-    QVERIFY(allow(1'000'000) > pages);
-    m_books->group.record(finish, [&told](const Base::Done &done) { told = done; });
-    m_books->group.flush();
-    QVERIFY(told->ok());
-    QCOMPARE(m_books->state(id), u"sent"_s);
-    QCOMPARE(m_books->number(u"SELECT count(*) FROM sent_copy"_s), 1);
 }
 
 void TestMessageStore::law5_uncertainIsNotDueAgain()
